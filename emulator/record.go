@@ -1,0 +1,40 @@
+package emulator
+
+import (
+	"errors"
+	"time"
+)
+
+// RecordKind tells what a catalogue record describes.
+type RecordKind string
+
+// Kinds of catalogue records. The Parent of a function is its service ("" in FC 3.0); the Parent of
+// everything that belongs to a function is the function's Name.Wire().
+const (
+	RecordFunction    RecordKind = "function"    // Name: function name
+	RecordTrigger     RecordKind = "trigger"     // Name: trigger name
+	RecordAsyncConfig RecordKind = "asyncConfig" // Name: qualifier
+)
+
+// RecordKey names one record of the catalogue.
+type RecordKey struct {
+	Kind   RecordKind
+	Parent string
+	Name   string
+}
+
+// Record is one noun of the catalogue: its keys, its times and one JSON document.
+type Record struct {
+	RecordKey
+	Etag     string
+	Created  time.Time
+	Modified time.Time
+	Document []byte
+}
+
+// Errors of the catalogue's store. Rules turn them into FC's own.
+var (
+	ErrRecordExists   = errors.New("the record exists already")
+	ErrRecordNotFound = errors.New("there is no such record")
+	ErrRecordChanged  = errors.New("the record has another etag now")
+)

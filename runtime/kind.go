@@ -1,0 +1,64 @@
+package runtime
+
+import (
+	"context"
+	"time"
+
+	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/runtime/process"
+)
+
+// Kind is one way of running functions: built-in Python, built-in Node, the user's own server.
+// It answers what to start and which transport to speak; streaming, time-outs, hooks, logs and
+// limits are written once above it, in this package.
+type Kind interface {
+	// Prepare says what to start for fn. The environment has the variables that every runtime gets.
+	// A missing interpreter or a missing program is an *emulator.Error.
+	Prepare(fn *emulator.Function, place Place) (Plan, error)
+}
+
+// Place is where an instance lives.
+type Place struct {
+	CodeDir    string
+	InstanceID string
+	Env        []string // common FC variables and the function's own; see environment.go
+}
+
+// Plan is a process to start and the way to talk to it.
+type Plan struct {
+	Spec   process.Spec
+	Notice string // one line to tell the user once, e.g. that another version stands in
+	// Connect speaks to the started process. For a listening server it is called when the process
+	// is ready; otherwise at once.
+	Connect func(ctx context.Context, p process.Process) (Session, error)
+	// Concurrency is how many requests the instance takes at a time.
+	Concurrency int
+	// Marks tells that the platform writes the "FC Invoke Start/End" lines for this runtime.
+	Marks bool
+	// Close frees what Prepare opened in this process (our copies of inherited descriptors); it is
+	// called once, after the start, whether or not that succeeded.
+	Close func()
+}
+
+// Session is the open line to one running instance.
+type Session interface {
+	// Invoke runs one request. ctx ends it early only by ending the whole session: the pool kills
+	// the instance. A broken line is an error, and the pool asks the process why.
+	Invoke(ctx context.Context, call Call, answer emulator.Answer) (Reply, error)
+	// Close frees the session's descriptors. The process is the pool's to kill.
+	Close()
+}
+
+// Call is one request to an instance.
+type Call struct {
+	*emulator.Invocation
+	Hook     emulator.Hook
+	Deadline time.Time
+}
+
+// Reply is what the instance answered.
+type Reply struct {
+	ErrorType emulator.ErrorType // empty = success
+	Payload   []byte
+	Streamed  bool // the answer was passed to the emulator.Answer
+}

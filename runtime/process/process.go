@@ -1,0 +1,74 @@
+// Package process is the only place where fcemu starts and ends operating-system processes of
+// functions. What the machine can promise (ports, death, memory) is found out by trying and told
+// in one Capabilities record.
+package process
+
+import (
+	"context"
+	"net/netip"
+	"os"
+	"syscall"
+	"time"
+)
+
+// Spec says what to start.
+type Spec struct {
+	Path   string   // executable, absolute
+	Args   []string // without the program's own name
+	Env    []string // KEY=value; the whole environment
+	Dir    string   // working directory
+	Stdout *os.File // write ends; the launcher does not close them
+	Stderr *os.File
+	Files  []*os.File // inherited as descriptors 3, 4, …
+
+	// Port is the TCP port on which the program is expected to listen; 0 = none, ready at once.
+	Port int
+	// PortEnv names the environment variables that carry the port. They are set to Port, or to
+	// another free port where this machine cannot give the instance an address of its own.
+	PortEnv []string
+}
+
+// Launcher starts processes. All that it started is dead when Close returns or when the emulator
+// itself has died, by whatever cause, within the limits that Capabilities tells.
+type Launcher interface {
+	Start(ctx context.Context, spec Spec) (Process, error)
+	Capabilities() Capabilities
+	Close() error
+}
+
+// Process is one started program with all its descendants.
+type Process interface {
+	// PID is the process id on the host.
+	PID() int
+	// Ready yields, once, the address on which this process or a descendant of it listens for
+	// Spec.Port. It never yields the listener of a stranger.
+	Ready() <-chan netip.AddrPort
+	// Done is closed when the started program has ended; Exit is valid from then on.
+	Done() <-chan struct{}
+	Exit() Exit
+	// Signal sends sig to the process group.
+	Signal(sig syscall.Signal)
+	// Kill ends the program and every descendant, and returns when they are gone.
+	Kill()
+	// Memory is the resident memory of the whole tree in bytes, shared pages counted once where
+	// that can be told.
+	Memory() int64
+}
+
+// Exit is how a program ended.
+type Exit struct {
+	Code    int            // exit status, -1 when a signal ended it
+	Signal  syscall.Signal // 0 when it exited by itself
+	MaxRSS  int64          // bytes, of the program itself
+	CPUTime time.Duration
+}
+
+// Capabilities says what holds on this machine. Each text is empty when all is well, else one
+// plain sentence: what does not hold, why, and the remedy.
+type Capabilities struct {
+	Tier  string `json:"tier"`  // ports: own address each; none: ports are shared
+	Ports string `json:"ports"` // why several programs cannot use the same port
+	Death string `json:"death"` // what may survive the emulator
+	Paths string `json:"paths"` // why /code and /opt are not real
+	Limit string `json:"limit"` // how memory limits are kept
+}
