@@ -14,6 +14,13 @@ type AsyncConfig struct {
 	LastModifiedTime          time.Time          `json:"lastModifiedTime"`
 }
 
+// FunctionAsyncConfig is a configuration with the function and qualifier it belongs to, for lists
+// over several functions.
+type FunctionAsyncConfig struct {
+	Reference
+	*AsyncConfig
+}
+
 // DestinationConfig says who is told of the end of an asynchronous invocation.
 type DestinationConfig struct {
 	OnSuccess *Destination `json:"onSuccess,omitempty"`
@@ -39,9 +46,9 @@ const (
 type AsyncPolicy struct {
 	TaskMode      bool
 	RetryAttempts int
-	EventAge      time.Duration
-	OnSuccess     string // ARN or empty
-	OnFailure     string // ARN or empty
+	EventAge      time.Duration // how long after acceptance it may still start; in a task it includes the delay
+	OnSuccess     string        // ARN or empty
+	OnFailure     string        // ARN or empty
 }
 
 // Policy fills the defaults. A nil config is the absence of one.

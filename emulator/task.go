@@ -25,15 +25,16 @@ const (
 
 // taskMoves lists, for each state, the states that may follow it. Terminal states have none.
 // Running and Dequeued may fall back to Retrying or Enqueued when a run was throttled or the
-// emulator was killed under it.
+// emulator ended under it. Dequeued fails when the event grew too old between two runs; Running
+// turns out Invalid when the instance could not be started.
 func taskMoves(from TaskStatus) []TaskStatus {
 	switch from {
 	case TaskEnqueued:
 		return []TaskStatus{TaskDequeued, TaskStopping, TaskExpired}
 	case TaskDequeued:
-		return []TaskStatus{TaskRunning, TaskEnqueued, TaskRetrying, TaskStopping, TaskExpired, TaskInvalid}
+		return []TaskStatus{TaskRunning, TaskEnqueued, TaskRetrying, TaskStopping, TaskExpired, TaskInvalid, TaskFailed}
 	case TaskRunning:
-		return []TaskStatus{TaskSucceeded, TaskFailed, TaskRetrying, TaskEnqueued, TaskStopping}
+		return []TaskStatus{TaskSucceeded, TaskFailed, TaskRetrying, TaskEnqueued, TaskStopping, TaskInvalid}
 	case TaskRetrying:
 		return []TaskStatus{TaskDequeued, TaskRunning, TaskFailed, TaskStopping}
 	case TaskStopping:

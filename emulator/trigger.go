@@ -23,6 +23,12 @@ type Trigger struct {
 	LastModifiedTime time.Time       `json:"lastModifiedTime"`
 }
 
+// FunctionTrigger is a trigger with the function it belongs to, for lists over several functions.
+type FunctionTrigger struct {
+	Function Name
+	*Trigger
+}
+
 // HTTPTrigger is the triggerConfig of an HTTP trigger.
 type HTTPTrigger struct {
 	AuthType           string          `json:"authType,omitempty"` // anonymous, function, jwt

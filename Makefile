@@ -1,0 +1,34 @@
+# The two commands are `make demo` and `make test`. Everything here works from a fresh clone on
+# Debian or Ubuntu with Go and a C compiler.
+TAGS    := netgo,osusergo,sqlite_omit_load_extension
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+STATIC  := $(if $(filter Linux,$(shell uname -s)),-linkmode external -extldflags -static)
+export GOFLAGS := -buildvcs=false -tags=$(TAGS)
+
+.PHONY: build demo test lint bench setup clean
+
+build: ## bin/fcemu
+	@CGO_ENABLED=1 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION) $(STATIC)' -o bin/fcemu .
+
+demo: build ## the main job on the functions of examples/quickstart
+	@examples/quickstart/demo.sh bin/fcemu
+
+setup: ## what the tests need that is not here yet
+	@.ci/setup
+
+test: setup lint build ## everything: lint, unit tests with the race detector, transcripts of the real binary
+	go test -race -timeout 20m ./...
+
+lint: ## format, vet on every platform that is built for, static analysis
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'run gofmt -w on these files'; exit 1; }
+	go vet ./...
+	CGO_ENABLED=0 GOOS=linux GOARCH=arm64 go vet ./...
+	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 go vet ./...
+	CGO_ENABLED=0 GOOS=darwin GOARCH=amd64 go vet ./...
+	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+
+bench: build ## the goals of docs/performance.md, as ratios to baselines of the same run
+	go run ./cmd/bench -fcemu bin/fcemu
+
+clean:
+	rm -rf bin dist

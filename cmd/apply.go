@@ -1,0 +1,151 @@
+package cmd
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fcemu/fcemu/cmd/project"
+	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/client"
+)
+
+// deployment is what was deployed from a project.
+type deployment struct {
+	project   *project.Project // nil where there is no s.yaml
+	only      []string         // functions that the user named; empty = all
+	functions []deployedFunction
+}
+
+type deployedFunction struct {
+	name    string
+	runtime string
+	url     string // of its HTTP trigger; empty without one
+}
+
+// deployProject deploys the s.yaml in use; without one there is nothing to deploy.
+func (a *app) deployProject(ctx context.Context, c *client.Client) (*deployment, error) {
+	done := &deployment{}
+	file := a.projectFile()
+	if file == "" {
+		return done, nil
+	}
+	loaded, err := a.loadProject(ctx, file)
+	if err != nil {
+		return nil, err
+	}
+	done.project = loaded
+	a.showNotices(loaded)
+	for i := range loaded.Functions {
+		if err := a.apply(ctx, c, done, &loaded.Functions[i]); err != nil {
+			return nil, err
+		}
+	}
+	return done, nil
+}
+
+// apply brings one function, its triggers and its asynchronous configuration to the wanted state.
+func (a *app) apply(ctx context.Context, c *client.Client, done *deployment, wanted *project.Function) error {
+	start := time.Now()
+	code, err := project.Zip(ctx, wanted.CodePath)
+	if err != nil {
+		return fmt.Errorf("function %s: %w", wanted.Name, err)
+	}
+	input, err := functionInput(wanted, code)
+	if err != nil {
+		return err
+	}
+	function, created, err := c.PutFunction(ctx, wanted.Name, input)
+	if err != nil {
+		return fmt.Errorf("function %s: %w", wanted.Name, err)
+	}
+	deployed := deployedFunction{name: wanted.Name.String(), runtime: text(function["runtime"])}
+	for _, trigger := range wanted.Triggers {
+		if _, err := c.PutTrigger(ctx, wanted.Name, trigger.TriggerName, triggerInput(trigger)); err != nil {
+			return fmt.Errorf("function %s, trigger %s: %w", wanted.Name, trigger.TriggerName, err)
+		}
+		if trigger.TriggerType == emulator.TriggerHTTP {
+			deployed.url = triggerURL(c.Endpoint(), wanted.Name)
+		}
+	}
+	for _, config := range wanted.Async {
+		ref := emulator.Reference{Name: wanted.Name, Qualifier: config.Qualifier}
+		if err := c.PutAsyncConfig(ctx, ref, asyncInput(config)); err != nil {
+			return fmt.Errorf("function %s, asyncInvokeConfig: %w", wanted.Name, err)
+		}
+	}
+	a.noticeIgnored(function)
+	a.showDeployed(deployed, created, start)
+	done.functions = append(slices.DeleteFunc(done.functions, func(f deployedFunction) bool { return f.name == deployed.name }), deployed)
+	return nil
+}
+
+// triggerURL is where a developer reaches the trigger: a name under localhost, as the cloud gives
+// each function a host of its own.
+func triggerURL(endpoint string, name emulator.Name) string {
+	if name.Service != "" {
+		return endpoint + "/2016-08-15/proxy/" + name.Service + "/" + name.Function + "/"
+	}
+	host := strings.TrimPrefix(endpoint, "http://")
+	port := host[strings.LastIndex(host, ":")+1:]
+	return "http://" + name.Function + ".localhost:" + port + "/"
+}
+
+// functionInput joins the wanted members with the name and the packed code.
+func functionInput(wanted *project.Function, code []byte) (client.Object, error) {
+	members, err := json.Marshal(wanted.Input)
+	if err != nil {
+		return nil, err
+	}
+	input := client.Object{}
+	if err := json.Unmarshal(members, &input); err != nil {
+		return nil, err
+	}
+	input["functionName"] = wanted.Name.Wire()
+	input["code"] = client.Object{"zipFile": code} // base64 on the wire
+	return input, nil
+}
+
+func triggerInput(trigger emulator.Trigger) client.Object {
+	input := client.Object{"triggerName": trigger.TriggerName, "triggerType": trigger.TriggerType, "triggerConfig": string(trigger.TriggerConfig)}
+	for key, value := range map[string]string{"qualifier": trigger.Qualifier, "sourceArn": trigger.SourceArn,
+		"invocationRole": trigger.InvocationRole, "description": trigger.Description} {
+		if value != "" {
+			input[key] = value
+		}
+	}
+	return input
+}
+
+func asyncInput(config project.AsyncConfig) client.Object {
+	return client.Object{"asyncTask": config.AsyncTask, "maxAsyncRetryAttempts": config.MaxAsyncRetryAttempts,
+		"maxAsyncEventAgeInSeconds": config.MaxAsyncEventAgeInSeconds, "destinationConfig": config.DestinationConfig}
+}
+
+// noticeIgnored names what the function asks for and this emulator does not apply.
+func (a *app) noticeIgnored(function client.Object) {
+	ignored := strings.Join(ignoredFields(function), ", ")
+	if ignored != "" {
+		a.notice(fmt.Sprintf("%s: stored but not applied: %s", text(function["functionName"]), ignored))
+	}
+}
+
+func (a *app) showDeployed(deployed deployedFunction, created bool, start time.Time) {
+	verb := "updated"
+	if created {
+		verb = "created"
+	}
+	if a.settings.GetString("log-format") == "json" {
+		a.logJSON(map[string]any{"msg": verb, "functionName": deployed.name, "url": deployed.url})
+		return
+	}
+	a.term.Notef("%s %s  %s\n", a.term.Good(verb), deployed.name, a.term.Dim(since(start)))
+}
+
+func cutPair(pair string) (key, value string, ok bool) {
+	key, value, ok = strings.Cut(pair, "=")
+	return key, value, ok && key != ""
+}

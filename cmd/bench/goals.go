@@ -1,0 +1,36 @@
+package main
+
+// goals are those of docs/performance.md, in its order.
+func (b *bench) goals() []goal {
+	return []goal{
+		{id: "W1", title: "built-in, warm, one caller", measure: b.warmBuiltin},
+		{id: "W2", title: "built-in, one instance, many callers", missing: "FC 3.0 built-in runtimes take one request at a time; FC 2.0 instanceConcurrency on built-ins comes later"},
+		{id: "W3", title: "built-in, 16 instances of one request each", measure: b.warmInstances},
+		{id: "W4", title: "custom runtime on a port", measure: b.warmCustom},
+		{id: "W5", title: "body of 128 KiB", measure: b.warmLarge},
+		{id: "C1", title: "node, pool hit", missing: "no pool of pre-started interpreters yet"},
+		{id: "C2", title: "node, cold", measure: b.coldNode},
+		{id: "C3", title: "python, zygote", missing: "no zygote yet"},
+		{id: "C4", title: "python, cold, no zygote", measure: b.coldPython},
+		{id: "C5", title: "custom static Go program, cold", measure: b.coldGo},
+		{id: "D1", title: "async 202, one caller", measure: b.acceptLatency},
+		{id: "D2", title: "durable enqueue at the store", measure: b.enqueueRate},
+		{id: "D3", title: "durable enqueue through HTTP", measure: b.acceptRate},
+		{id: "T1", title: "lateness of delayed tasks, 100 000 pending", measure: b.lateness},
+		{id: "S1", title: "size of the binary", measure: b.binarySize},
+		{id: "S2", title: "start, and --help", measure: b.startTime},
+		{id: "S3", title: "idle memory", measure: b.idleMemory},
+	}
+}
+
+func ratioAtMost(what string, value, bound float64) verdict {
+	return verdict{what: what, value: value, unit: "x", bound: bound, atMost: true}
+}
+
+func ratioAtLeast(what string, value, bound float64) verdict {
+	return verdict{what: what, value: value, unit: "x", bound: bound}
+}
+
+func noErrors(what string, errors int) verdict {
+	return verdict{what: what + ": client errors", value: float64(errors), bound: 0, atMost: true}
+}

@@ -1,0 +1,181 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/fcemu/fcemu/emulator"
+)
+
+// How long an end may take: calls in flight get the first, all else the rest of five seconds.
+const (
+	drainTime = 3 * time.Second
+	closeTime = 1500 * time.Millisecond
+)
+
+// Daemon is one running emulator.
+type Daemon struct {
+	Endpoint string // http://host:port
+	DataDir  string
+	Started  time.Time
+
+	options Options
+	parts   *parts
+	server  *http.Server
+	lock    *folderLock
+	address string // file that tells the endpoint; empty until Announce
+	cleanUp func()
+
+	cancelRequests context.CancelCauseFunc // ends calls in flight
+	cancelStreams  context.CancelFunc      // ends log followers
+	front          *errgroup.Group         // listener and dispatcher: end first
+	stopFront      context.CancelFunc
+	back           *errgroup.Group // journal and instances: end last
+	stopBack       context.CancelFunc
+
+	stopAsked chan struct{}
+	askOnce   sync.Once
+	stopOnce  sync.Once
+	stopErr   error
+}
+
+// Start starts an emulator; it accepts requests when Start returns. The error is one clear line.
+func Start(ctx context.Context, options Options) (*Daemon, error) {
+	d := &Daemon{options: options, Started: time.Now(), stopAsked: make(chan struct{}), cleanUp: func() {}}
+	if err := d.open(ctx); err != nil {
+		d.release()
+		return nil, err
+	}
+	return d, nil
+}
+
+// open goes in the order of a restart: lock, store, recovery, dispatcher, listener last.
+func (d *Daemon) open(ctx context.Context) (err error) {
+	if d.cleanUp, err = d.options.openFolder(); err != nil {
+		return fmt.Errorf("the data folder cannot be made: %w; choose another with --data-dir", rootCause(err))
+	}
+	d.DataDir = d.options.DataDir
+	if d.lock, err = lockFolder(d.DataDir); err != nil {
+		return err
+	}
+	listener, err := listen(d.options.Host, d.options.Port)
+	if err != nil {
+		return err
+	}
+	d.Endpoint = "http://" + listener.Addr().String()
+	if d.parts, err = openParts(ctx, d.options); err != nil {
+		_ = listener.Close()
+		return err
+	}
+	if err = d.parts.queue.Recover(ctx); err != nil {
+		_ = listener.Close()
+		return err
+	}
+	d.run(listener)
+	return d.lock.tell(d.Endpoint)
+}
+
+// run starts every long-lived goroutine of the emulator.
+func (d *Daemon) run(listener net.Listener) {
+	requests, cancelRequests := context.WithCancelCause(context.Background())
+	streams, cancelStreams := context.WithCancel(context.Background())
+	d.cancelRequests, d.cancelStreams = cancelRequests, cancelStreams
+	d.server = server(d.handler(streams))
+	d.server.BaseContext = func(net.Listener) context.Context { return requests }
+
+	front, stopFront := context.WithCancel(context.Background())
+	back, stopBack := context.WithCancel(context.Background())
+	d.front, d.back, d.stopFront, d.stopBack = &errgroup.Group{}, &errgroup.Group{}, stopFront, stopBack
+	d.back.Go(func() error { return d.parts.journal.Run(back) })
+	d.back.Go(func() error { return d.parts.pool.Serve(back) })
+	d.front.Go(func() error { return d.parts.queue.Run(front) })
+	d.front.Go(func() error { return d.serve(listener) })
+}
+
+func (d *Daemon) serve(listener net.Listener) error {
+	err := d.server.Serve(listener)
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	d.AskStop()
+	return err
+}
+
+// Announce writes the endpoint where other commands look for it, and into file where one is given.
+func (d *Daemon) Announce(file string) error {
+	d.address = filepath.Join(d.DataDir, AddressFile)
+	if err := writeAddress(d.address, d.Endpoint); err != nil {
+		return err
+	}
+	d.parts.ready.Store(true)
+	if file == "" {
+		return nil
+	}
+	return writeAddress(file, d.Endpoint)
+}
+
+// writeAddress is atomic: a reader sees the whole address or none.
+func writeAddress(file, endpoint string) error {
+	draft := file + ".new"
+	if err := os.WriteFile(draft, []byte(endpoint+"\n"), 0o644); err != nil {
+		return err
+	}
+	return os.Rename(draft, file)
+}
+
+// AskStop asks whoever waits on StopAsked to stop the emulator.
+func (d *Daemon) AskStop() { d.askOnce.Do(func() { close(d.stopAsked) }) }
+
+// StopAsked is closed when the API was asked to stop the emulator, or the listener broke.
+func (d *Daemon) StopAsked() <-chan struct{} { return d.stopAsked }
+
+// Stop ends the emulator within five seconds: no new calls, calls in flight get a moment, then
+// everything ends. No process of a function survives it.
+func (d *Daemon) Stop() error {
+	d.stopOnce.Do(func() { d.stopErr = d.stop() })
+	return d.stopErr
+}
+
+func (d *Daemon) stop() error {
+	if d.address != "" {
+		_ = os.Remove(d.address)
+	}
+	d.stopFront()
+	d.cancelStreams()
+	drain, cancel := context.WithTimeout(context.Background(), drainTime)
+	defer cancel()
+	if d.server.Shutdown(drain) != nil {
+		d.cancelRequests(emulator.ErrShutdown)
+		last, cancel := context.WithTimeout(context.Background(), closeTime)
+		defer cancel()
+		if d.server.Shutdown(last) != nil {
+			_ = d.server.Close()
+		}
+	}
+	err := d.front.Wait()
+	d.parts.pool.Close()
+	d.stopBack()
+	err = errors.Join(err, d.back.Wait())
+	d.release()
+	return err
+}
+
+// release closes what is open, in the reverse order of open.
+func (d *Daemon) release() {
+	if d.parts != nil {
+		d.parts.close()
+	}
+	d.cleanUp()
+	if d.lock != nil {
+		d.lock.release()
+	}
+}

@@ -1,0 +1,40 @@
+package daemon
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// folderLock keeps a second emulator away from a data folder. The kernel frees it with the process.
+type folderLock struct{ file *os.File }
+
+// lockFolder takes the lock, or says who holds it.
+func lockFolder(folder string) (*folderLock, error) {
+	path := filepath.Join(folder, "lock")
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("the data folder %s cannot be written (%w); choose another with --data-dir, or use --ephemeral", folder, errors.Unwrap(err))
+	}
+	if err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		holder, _ := os.ReadFile(path)
+		_ = file.Close()
+		return nil, fmt.Errorf("the data folder %s is in use by %s; stop that one with 'fcemu stop', or choose another with --data-dir", folder, strings.TrimSpace(string(holder)))
+	}
+	return &folderLock{file}, nil
+}
+
+// tell writes who holds the lock, for the next one to read.
+func (l *folderLock) tell(endpoint string) error {
+	if err := l.file.Truncate(0); err != nil {
+		return err
+	}
+	_, err := l.file.WriteAt([]byte(fmt.Sprintf("the emulator with pid %d at %s\n", os.Getpid(), endpoint)), 0)
+	return err
+}
+
+func (l *folderLock) release() { _ = l.file.Close() }

@@ -1,0 +1,54 @@
+// Package daemon joins the parts into one running emulator. It is the only place that knows them all.
+package daemon
+
+import (
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Names and defaults of the contract in docs/cli.md.
+const (
+	DataFolder      = ".fcemu"
+	AddressFile     = "address"
+	DefaultHost     = "127.0.0.1"
+	DefaultPort     = 3236
+	DefaultEndpoint = "http://127.0.0.1:3236"
+	DefaultAccount  = "123456789"
+	DefaultRegion   = "cn-hangzhou"
+)
+
+// Options say what to start.
+type Options struct {
+	Version   string
+	Host      string
+	Port      int    // 0 = a free one
+	DataDir   string // empty with Ephemeral
+	Ephemeral bool   // a temporary folder that goes on exit
+	Isolation string // auto, ports, none
+	Account   string
+	Region    string
+
+	MaxInstances int               // per function
+	IdleTimeout  time.Duration     // of instances
+	AsyncWorkers int               // asynchronous invocations that run at a time
+	Interpreters map[string]string // runtime id → interpreter
+
+	Notice func(text string) // one line for the user, e.g. that another interpreter stands in
+}
+
+// openFolder makes the data folder, and says how to remove it if it is a temporary one.
+func (o *Options) openFolder() (cleanUp func(), err error) {
+	if !o.Ephemeral {
+		o.DataDir, err = filepath.Abs(o.DataDir)
+		if err != nil {
+			return nil, err
+		}
+		return func() {}, os.MkdirAll(o.DataDir, 0o755)
+	}
+	if o.DataDir, err = os.MkdirTemp("", "fcemu-"); err != nil {
+		return nil, err
+	}
+	folder := o.DataDir
+	return func() { _ = os.RemoveAll(folder) }, nil
+}

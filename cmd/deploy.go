@@ -1,0 +1,156 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fcemu/fcemu/cmd/project"
+	"github.com/fcemu/fcemu/emulator"
+)
+
+func newDeploy(a *app) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "deploy [FUNCTION…]",
+		Short: "Deploy functions from s.yaml, or one function from flags",
+		Example: `  fcemu deploy
+  fcemu deploy -t s.yaml hello --watch
+  fcemu deploy hello --runtime python3.10 --handler index.handler --code ./src --http`,
+		RunE: func(c *cobra.Command, args []string) error { return a.deploy(c.Context(), args) },
+	}
+	flags := c.Flags()
+	flags.StringP("template", "t", "", "the s.yaml to deploy (default: the one in the working directory)")
+	flags.Bool("watch", false, "stay, and deploy again when code or s.yaml changes")
+	flags.Bool("dry-run", false, "only show what would be deployed")
+	flags.BoolP("assume-yes", "y", false, "never ask (fcemu never does)")
+	flags.String("runtime", "", "without s.yaml: the runtime id, e.g. python3.10, nodejs20, custom")
+	flags.String("handler", "index.handler", "without s.yaml: the handler")
+	flags.String("code", "", "without s.yaml: the code's folder, zip or file")
+	flags.StringArray("env", nil, "without s.yaml: an environment variable, KEY=VALUE")
+	flags.Int("timeout", 0, "without s.yaml: seconds")
+	flags.Int("memory", 0, "without s.yaml: MB")
+	flags.Bool("http", false, "without s.yaml: add an anonymous HTTP trigger")
+	flags.Int("port", 0, "without s.yaml: the port that a custom runtime listens on")
+	flags.StringArray("command", nil, "without s.yaml: the command of a custom runtime, one word each")
+	return c
+}
+
+func (a *app) deploy(ctx context.Context, names []string) error {
+	wanted, err := a.loadWanted(ctx, names)
+	if err != nil {
+		return err
+	}
+	a.showNotices(wanted)
+	if a.settings.GetBool("dry-run") {
+		for _, function := range wanted.Functions {
+			a.term.Printf("%s  %s  %s  %d trigger(s)\n", function.Name, function.Input.Runtime, function.CodePath, len(function.Triggers))
+		}
+		return nil
+	}
+	c := a.client()
+	done := &deployment{project: wanted, only: names}
+	for i := range wanted.Functions {
+		if err := a.apply(ctx, c, done, &wanted.Functions[i]); err != nil {
+			return err
+		}
+	}
+	if a.settings.GetBool("watch") {
+		a.watch(ctx, c, done)
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+// loadWanted reads the desired state from the flags or from s.yaml, narrowed to the names given.
+func (a *app) loadWanted(ctx context.Context, names []string) (*project.Project, error) {
+	if a.settings.GetString("runtime") != "" {
+		return a.wantedFromFlags(names)
+	}
+	file := a.projectFile()
+	if file == "" {
+		return nil, usageError("there is no s.yaml here; name one with -t, or describe the function with --runtime, --handler and --code")
+	}
+	wanted, err := a.loadProject(ctx, file)
+	if err != nil || len(names) == 0 {
+		return wanted, err
+	}
+	return wanted, narrow(wanted, names)
+}
+
+func (a *app) loadProject(ctx context.Context, file string) (*project.Project, error) {
+	loaded, err := project.Load(ctx, file, project.Options{AccountID: defaultAccount, Region: defaultRegion})
+	if err != nil {
+		return nil, &exitError{exitUsage, err}
+	}
+	return loaded, nil
+}
+
+// narrow keeps the functions that are named.
+func narrow(wanted *project.Project, names []string) error {
+	for _, name := range names {
+		known := slices.ContainsFunc(wanted.Functions, func(f project.Function) bool { return isNamed(f, name) })
+		if !known {
+			return usageError("%s describes no function %q", wanted.File, name)
+		}
+	}
+	wanted.Functions = slices.DeleteFunc(wanted.Functions, func(f project.Function) bool {
+		return !slices.ContainsFunc(names, func(name string) bool { return isNamed(f, name) })
+	})
+	return nil
+}
+
+func isNamed(f project.Function, name string) bool {
+	return f.Name == emulator.ParseName(name) || f.Resource == name
+}
+
+// wantedFromFlags describes one function without an s.yaml.
+func (a *app) wantedFromFlags(names []string) (*project.Project, error) {
+	s := a.settings
+	if len(names) != 1 {
+		return nil, usageError("with --runtime, name exactly one function")
+	}
+	if s.GetString("code") == "" {
+		return nil, usageError("--code is missing: the folder, zip or file of %s", names[0])
+	}
+	environment, err := readPairs(s.GetStringSlice("env"))
+	if err != nil {
+		return nil, err
+	}
+	function := project.Function{Name: emulator.ParseName(names[0]), CodePath: s.GetString("code"), Input: project.Input{
+		Runtime: s.GetString("runtime"), Handler: s.GetString("handler"), Timeout: s.GetInt("timeout"),
+		MemorySize: s.GetInt("memory"), EnvironmentVariables: environment,
+	}}
+	if command, port := s.GetStringSlice("command"), s.GetInt("port"); len(command) > 0 || port != 0 {
+		function.Input.CustomRuntimeConfig = &emulator.CustomRuntime{Command: command, Port: port}
+	}
+	if s.GetBool("http") {
+		function.Triggers = []emulator.Trigger{{TriggerName: "http", TriggerType: emulator.TriggerHTTP,
+			TriggerConfig: []byte(`{"authType":"anonymous","methods":["GET","POST","PUT","DELETE","HEAD","PATCH","OPTIONS"]}`)}}
+	}
+	return &project.Project{File: "the command line", Functions: []project.Function{function}}, nil
+}
+
+func readPairs(pairs []string) (map[string]string, error) {
+	values := map[string]string{}
+	for _, pair := range pairs {
+		key, value, ok := cutPair(pair)
+		if !ok {
+			return nil, usageError("--env %q: write KEY=VALUE", pair)
+		}
+		values[key] = value
+	}
+	return values, nil
+}
+
+func (a *app) showNotices(wanted *project.Project) {
+	for _, notice := range wanted.Notices {
+		a.notice(fmt.Sprint(notice))
+	}
+}
+
+func since(start time.Time) string {
+	return fmt.Sprintf("%d ms", time.Since(start).Milliseconds())
+}

@@ -1,0 +1,47 @@
+package cmd
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fcemu/fcemu/cmd/daemon"
+	"github.com/fcemu/fcemu/emulator/client"
+)
+
+func newDoctor(a *app) *cobra.Command {
+	c := withOutput(&cobra.Command{Use: "doctor", Short: "Show which interpreters are here and what this machine can promise", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return a.doctor() }})
+	c.Flags().String("isolation", "auto", "auto, ports or none")
+	return c
+}
+
+func (a *app) doctor() error {
+	report, err := daemon.Examine(daemon.Options{
+		Isolation: a.settings.GetString("isolation"), Interpreters: a.settings.GetStringMapString("interpreters"), DataDir: os.TempDir()})
+	if err != nil {
+		return err
+	}
+	return a.printObject(report.Object(), func(client.Object) { a.showReport(report) })
+}
+
+func (a *app) showReport(report *daemon.Report) {
+	t := a.term
+	t.Printf("%s\n", t.Bold("Interpreters"))
+	for _, found := range report.Interpreters {
+		if found.Path == "" {
+			t.Printf("  %s %-8s %s\n", t.Warn("–"), found.Language, found.Remedy)
+			continue
+		}
+		t.Printf("  %s %-8s %-10s %s\n", t.Good("✓"), found.Language, found.Version, t.Dim(found.Path))
+	}
+	t.Printf("%s\n", t.Bold("Instances"))
+	for _, row := range report.Promises() {
+		mark := t.Good("✓")
+		if row.Lack != "" {
+			mark = t.Warn("–")
+		}
+		t.Printf("  %s %-8s %s\n", mark, row.Name, fmt.Sprint(row.Text()))
+	}
+}

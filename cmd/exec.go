@@ -1,0 +1,102 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fcemu/fcemu/emulator/client"
+)
+
+func newExec(a *app) *cobra.Command {
+	c := &cobra.Command{
+		Use:     "exec [flags] -- COMMAND…",
+		Short:   "Start an emulator for one command, deploy, run the command, stop",
+		Long:    "Start an emulator on a free port with a temporary store (unless --port or --data-dir say otherwise),\ndeploy, run the command with the endpoint in its environment, and stop. The exit code is the command's.",
+		Example: `  fcemu exec -t s.yaml -- pytest tests/`,
+		Args:    cobra.MinimumNArgs(1),
+		RunE:    func(c *cobra.Command, args []string) error { return a.exec(c, args) },
+	}
+	startFlags(c)
+	c.Flags().SetInterspersed(false)
+	return c
+}
+
+func (a *app) exec(c *cobra.Command, args []string) error {
+	ctx := c.Context()
+	options := a.daemonOptions()
+	if !c.Flags().Changed("port") {
+		options.Port = 0
+	}
+	if a.settings.GetString("data-dir") == "" {
+		options.Ephemeral = true
+	}
+	d, err := a.startDaemon(ctx, options)
+	if err != nil {
+		return err
+	}
+	defer d.Stop() // reported below where it matters; a second call does nothing
+	if _, err := a.deployProject(ctx, client.New(d.Endpoint)); err != nil {
+		return err
+	}
+	if err := d.Announce(a.settings.GetString("address-file")); err != nil {
+		return err
+	}
+	code, err := a.run(ctx, d.Endpoint, args)
+	if stopped := d.Stop(); err == nil && stopped != nil {
+		err = stopped
+	}
+	if err == nil && code != 0 {
+		err = &exitError{code: code}
+	}
+	return err
+}
+
+// run runs the user's command in the foreground; it gets our signals from the terminal itself.
+func (a *app) run(ctx context.Context, endpoint string, args []string) (code int, err error) {
+	command := exec.CommandContext(ctx, args[0], args[1:]...)
+	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
+	command.Stdin, command.Stdout, command.Stderr = a.term.In, a.term.Out, a.term.Err
+	command.Env = os.Environ()
+	for _, pair := range clientEnv(endpoint) {
+		command.Env = append(command.Env, pair[0]+"="+pair[1])
+	}
+	err = command.Run()
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		return max(exit.ExitCode(), 1), nil
+	case errors.Is(err, exec.ErrNotFound):
+		return 127, usageError("command %q was not found", args[0])
+	}
+	return 0, err
+}
+
+// emulatorForOneCall finds the running emulator; with none running, in a folder with an s.yaml, it
+// starts one and says how to stop it again.
+func (a *app) emulatorForOneCall(ctx context.Context) (*client.Client, func(), error) {
+	c := a.client()
+	_, err := c.Health(ctx)
+	var gone *client.UnreachableError
+	if err == nil || !errors.As(err, &gone) || a.settings.GetString("endpoint") != "" || a.projectFile() == "" {
+		return c, func() {}, nil
+	}
+	options := a.daemonOptions()
+	options.Host, options.Port = "127.0.0.1", 0
+	d, err := a.startDaemon(ctx, options)
+	if err != nil {
+		return nil, nil, err
+	}
+	stop := func() { _ = d.Stop() }
+	c = client.New(d.Endpoint)
+	if _, err := a.deployProject(ctx, c); err == nil {
+		err = d.Announce("")
+		return c, stop, err
+	} else {
+		stop()
+		return nil, nil, err
+	}
+}

@@ -1,0 +1,90 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/client"
+)
+
+// Exit codes, as docs/cli.md lists them.
+const (
+	exitOK          = 0
+	exitFailure     = 1
+	exitUsage       = 2
+	exitFunction    = 3
+	exitTimeout     = 4
+	exitNotFound    = 5
+	exitLimit       = 6
+	exitUnreachable = 7
+	exitConflict    = 8
+	exitWait        = 124
+	exitInterrupted = 130
+)
+
+// exitError ends the program with a code; err may be nil where everything was printed already.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit status %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// usageError is for what the user wrote wrongly.
+func usageError(format string, args ...any) error {
+	return &exitError{exitUsage, fmt.Errorf(format, args...)}
+}
+
+// exitCode maps an error to the contract's exit code.
+func exitCode(err error) int {
+	var exit *exitError
+	var refusal *emulator.Error
+	var unreachable *client.UnreachableError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &exit):
+		return exit.code
+	case errors.Is(err, context.Canceled), errors.Is(err, errInterrupted):
+		return exitInterrupted
+	case errors.As(err, &unreachable):
+		return exitUnreachable
+	case errors.As(err, &refusal):
+		return refusalCode(refusal)
+	case strings.HasPrefix(err.Error(), "unknown "): // cobra's own complaints about commands and flags
+		return exitUsage
+	}
+	return exitFailure
+}
+
+func refusalCode(refusal *emulator.Error) int {
+	switch {
+	case refusal.Code == "EntityTooLarge", refusal.Status == 429:
+		return exitLimit
+	case refusal.Status == 404:
+		return exitNotFound
+	case refusal.Status == 409:
+		return exitConflict
+	case refusal.Status == 412:
+		return exitFunction
+	case refusal.Status == 400:
+		return exitUsage
+	}
+	return exitFailure
+}
+
+// printed tells whether the error has been shown to the user already.
+func printed(err error) bool {
+	var exit *exitError
+	return errors.As(err, &exit) && exit.err == nil
+}

@@ -1,0 +1,58 @@
+package cmd
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/client"
+)
+
+func newFunction(a *app) *cobra.Command {
+	c := &cobra.Command{Use: "function", Aliases: []string{"fn"}, Short: "List, show and delete functions", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
+	c.AddCommand(newFunctionList(a), newFunctionGet(a), newFunctionDelete(a))
+	return c
+}
+
+func newFunctionList(a *app) *cobra.Command {
+	return withOutput(&cobra.Command{Use: "list", Aliases: []string{"ls"}, Short: "List functions", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			rows, err := a.client().Functions(c.Context())
+			if err != nil {
+				return err
+			}
+			return a.printList(rows, []column{
+				{"FUNCTION", functionName}, {"RUNTIME", field("runtime")}, {"HANDLER", field("handler")},
+				{"MEMORY", field("memorySize")}, {"TIMEOUT", field("timeout")}, {"MODIFIED", field("lastModifiedTime")},
+			})
+		}})
+}
+
+func newFunctionGet(a *app) *cobra.Command {
+	return withOutput(&cobra.Command{Use: "get FUNCTION", Short: "Show one function", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			function, err := a.client().Function(c.Context(), emulator.ParseName(args[0]))
+			if err != nil {
+				return err
+			}
+			return a.printObject(function, func(object client.Object) { _ = a.printJSON(object) })
+		}})
+}
+
+func newFunctionDelete(a *app) *cobra.Command {
+	return &cobra.Command{Use: "delete FUNCTION…", Aliases: []string{"rm"}, Short: "Delete functions with their triggers and configurations",
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.each(args, func(name string) error {
+				err := a.client().DeleteFunction(c.Context(), emulator.ParseName(name))
+				if err == nil {
+					a.term.Notef("deleted %s\n", name)
+				}
+				return err
+			})
+		}}
+}
+
+func functionName(row client.Object) string {
+	return emulator.ParseName(text(row["functionName"])).String()
+}

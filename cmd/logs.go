@@ -1,0 +1,107 @@
+package cmd
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"regexp"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/client"
+)
+
+func newLogs(a *app) *cobra.Command {
+	c := withLogOutput(&cobra.Command{
+		Use:   "logs [FUNCTION]",
+		Short: "Show what functions wrote",
+		Args:  cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			filter, err := a.logFilter(args)
+			if err != nil {
+				return err
+			}
+			return a.printLogs(c.Context(), filter)
+		},
+	})
+	flags := c.Flags()
+	flags.BoolP("follow", "f", false, "go on as lines arrive")
+	flags.Int("tail", 100, "the last lines; 0 = all")
+	flags.String("since", "", "only lines since then: 10m, or a time")
+	flags.String("request-id", "", "only the lines of one request")
+	flags.String("task-id", "", "only the lines of one task")
+	flags.String("grep", "", "only lines that match a regular expression")
+	return c
+}
+
+func withLogOutput(c *cobra.Command) *cobra.Command {
+	c.Flags().StringP("output", "o", "text", "text or jsonl (json means the same)")
+	return c
+}
+
+func (a *app) logFilter(args []string) (client.LogFilter, error) {
+	s := a.settings
+	filter := client.LogFilter{RequestID: s.GetString("request-id"), TaskID: s.GetString("task-id"),
+		Match: s.GetString("grep"), Tail: s.GetInt("tail"), Follow: s.GetBool("follow")}
+	if len(args) == 1 {
+		filter.Function = args[0]
+	}
+	if _, err := regexp.Compile(filter.Match); err != nil {
+		return filter, usageError("--grep: %w", err)
+	}
+	var err error
+	filter.Since, err = readMoment("since", s.GetString("since"))
+	return filter, err
+}
+
+// printLogs prints the lines; when the connection breaks while following, it resumes at its cursor.
+func (a *app) printLogs(ctx context.Context, filter client.LogFilter) error {
+	const pause = 500 * time.Millisecond // between attempts to find the emulator again
+	for {
+		err := a.printLogsOnce(ctx, &filter)
+		var lost *client.UnreachableError
+		if !filter.Follow || filter.After == 0 || (err != nil && !errors.As(err, &lost)) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(pause):
+		}
+	}
+}
+
+func (a *app) printLogsOnce(ctx context.Context, filter *client.LogFilter) error {
+	plain := json.NewEncoder(a.term.Out)
+	format := a.settings.GetString("output")
+	if format != "text" && format != "json" && format != "jsonl" {
+		return usageError("output %q is not known; use text or jsonl", format)
+	}
+	for line, err := range a.client().Logs(ctx, *filter) {
+		if err != nil {
+			return err
+		}
+		filter.After, filter.Tail = line.Sequence, 0
+		if format != "text" {
+			if err := plain.Encode(line); err != nil {
+				return err
+			}
+			continue
+		}
+		a.printLogLine(line)
+	}
+	return context.Cause(ctx)
+}
+
+func (a *app) printLogLine(line emulator.LogLine) {
+	message := line.Text
+	switch line.Stream {
+	case "stderr":
+		message = a.term.Warn(message)
+	case "system":
+		message = a.term.Dim(message)
+	}
+	a.term.Printf("%s %s %s\n", a.term.Dim(line.Time.Local().Format("15:04:05.000")), a.term.Accent(line.Function), message)
+}

@@ -1,0 +1,87 @@
+// Package cmd is the command line: one file per verb. A verb parses, calls the emulator's API and
+// prints; it holds no rule of Function Compute.
+package cmd
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/viper"
+
+	"github.com/fcemu/fcemu/cmd/term"
+	"github.com/fcemu/fcemu/runtime/process"
+)
+
+var errInterrupted = errors.New("interrupted")
+
+// app is what every verb shares.
+type app struct {
+	version  string
+	term     *term.Terminal
+	settings *viper.Viper
+}
+
+// Main runs the command line and returns the exit code.
+func Main(version string, args []string) int {
+	if len(args) > 0 && args[0] == process.GuardianCommand {
+		return process.GuardianMain()
+	}
+	ctx, stop := context.WithCancelCause(context.Background())
+	defer stop(nil)
+	go cancelOnSignal(stop)
+	terminal := term.System()
+	err := newRoot(&app{version: version, term: terminal}, args).ExecuteContext(ctx)
+	if err != nil && context.Cause(ctx) == errInterrupted {
+		return exitInterrupted
+	}
+	if err != nil && !printed(err) {
+		terminal.Notef("%s %s\n", terminal.Bad("fcemu:"), err)
+	}
+	return exitCode(err)
+}
+
+// cancelOnSignal ends the context at the first Ctrl-C or SIGTERM; a second one ends the process.
+func cancelOnSignal(stop context.CancelCauseFunc) {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	<-signals
+	stop(errInterrupted)
+	<-signals
+	os.Exit(exitInterrupted)
+}
+
+func newRoot(a *app, args []string) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "fcemu",
+		Short:         "Alibaba Cloud Function Compute on your own machine",
+		Long:          "fcemu runs Alibaba Cloud Function Compute on your own machine: functions, HTTP triggers,\nasynchronous tasks with delay, retry and destinations. No Docker, no account.",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.NoArgs,
+		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	root.SetArgs(args)
+	root.SetOut(a.term.Out)
+	root.SetErr(a.term.Err)
+	root.SetIn(a.term.In)
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usageError("%w; see '%s --help'", err, c.CommandPath())
+	})
+	flags := root.PersistentFlags()
+	flags.String("endpoint", "", "address of the running emulator (default: the nearest .fcemu/address, else 127.0.0.1:3236)")
+	flags.String("data-dir", "", "folder of the emulator's state (default: .fcemu beside the s.yaml in use)")
+	root.PersistentPreRunE = func(c *cobra.Command, _ []string) (err error) {
+		a.settings, err = loadSettings(c)
+		return err
+	}
+	root.AddCommand(
+		newStart(a), newStop(a), newStatus(a), newWait(a), newExec(a), newEnv(a),
+		newDeploy(a), newInvoke(a), newTask(a), newLogs(a), newFunction(a), newTrigger(a),
+		newVersion(a), newDoctor(a),
+	)
+	return root
+}

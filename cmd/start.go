@@ -1,0 +1,182 @@
+package cmd
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fcemu/fcemu/cmd/daemon"
+	"github.com/fcemu/fcemu/emulator/client"
+)
+
+const (
+	defaultAccount = daemon.DefaultAccount
+	defaultRegion  = daemon.DefaultRegion
+)
+
+func newStart(a *app) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "start",
+		Short: "Start the emulator, and deploy the s.yaml in use",
+		Args:  cobra.NoArgs,
+		RunE:  func(c *cobra.Command, _ []string) error { return a.start(c.Context()) },
+	}
+	startFlags(c)
+	c.Flags().Bool("detach", false, "start in the background; end it with 'fcemu stop'")
+	return c
+}
+
+// startFlags are those that start and exec share.
+func startFlags(c *cobra.Command) {
+	flags := c.Flags()
+	flags.StringP("template", "t", "", "the s.yaml to deploy (default: the one in the working directory)")
+	flags.String("host", daemon.DefaultHost, "address to listen on; anything but loopback lets the network run code here")
+	flags.Int("port", daemon.DefaultPort, "port to listen on; 0 = a free one")
+	flags.Bool("ephemeral", false, "keep the state in a temporary folder that goes on exit")
+	flags.Bool("watch", false, "deploy again when code or s.yaml changes")
+	flags.String("auth", "none", "none; signature verification comes in a later release")
+	flags.String("isolation", "auto", "auto, ports or none; full comes in a later release")
+	flags.String("address-file", "", "also write the endpoint into this file, once ready")
+	flags.Bool("headless", false, "without the web console (there is none in this release)")
+	flags.BoolP("quiet", "q", false, "do not show the log of functions")
+	flags.String("log-format", "text", "text or json")
+	flags.String("log-level", "info", "info, or error for errors only")
+	flags.String("account-id", defaultAccount, "account id in resource names")
+	flags.String("region", defaultRegion, "region in resource names")
+	flags.Int("max-instances", 100, "instances of one function at a time; beyond it callers get 429")
+	flags.Int("async-workers", 16, "asynchronous invocations that run at a time")
+	flags.Duration("idle-timeout", 5*time.Minute, "end instances that were idle for so long")
+}
+
+func (a *app) start(ctx context.Context) error {
+	if a.settings.GetBool("detach") {
+		return a.detach(ctx)
+	}
+	began := time.Now()
+	d, err := a.startDaemon(ctx, a.daemonOptions())
+	if err != nil {
+		return err
+	}
+	defer d.Stop() // Stop is idempotent; this one is for early returns
+	c := client.New(d.Endpoint)
+	deployed, err := a.deployProject(ctx, c)
+	if err != nil {
+		return err
+	}
+	if err := d.Announce(a.settings.GetString("address-file")); err != nil {
+		return err
+	}
+	debug.FreeOSMemory() // start-up garbage; from here on the emulator mostly waits
+	a.showReady(d, deployed, time.Since(began))
+	return a.untilStopped(ctx, d, c, deployed)
+}
+
+// startDaemon checks the flags that this release refuses, and starts.
+func (a *app) startDaemon(ctx context.Context, options daemon.Options) (*daemon.Daemon, error) {
+	switch auth := a.settings.GetString("auth"); auth {
+	case "", "none":
+	case "signature":
+		return nil, usageError("--auth signature is not in this release yet: signatures are accepted but not verified; leave the flag out")
+	default:
+		return nil, usageError("--auth %q: use none", auth)
+	}
+	if format := a.settings.GetString("log-format"); format != "text" && format != "json" {
+		return nil, usageError("--log-format %q: use text or json", format)
+	}
+	if level := a.settings.GetString("log-level"); level != "info" && level != "error" {
+		return nil, usageError("--log-level %q: use info or error", level)
+	}
+	return daemon.Start(ctx, options)
+}
+
+func (a *app) daemonOptions() daemon.Options {
+	s := a.settings
+	return daemon.Options{
+		Version: a.version, Host: s.GetString("host"), Port: s.GetInt("port"),
+		DataDir: a.dataDir(), Ephemeral: s.GetBool("ephemeral"), Isolation: s.GetString("isolation"),
+		Account: s.GetString("account-id"), Region: s.GetString("region"),
+		MaxInstances: s.GetInt("max-instances"), IdleTimeout: s.GetDuration("idle-timeout"),
+		AsyncWorkers: s.GetInt("async-workers"), Interpreters: s.GetStringMapString("interpreters"),
+		Notice: a.notice,
+	}
+}
+
+// dataDir is --data-dir, else .fcemu beside the s.yaml in use, else in the working directory.
+func (a *app) dataDir() string {
+	if folder := a.settings.GetString("data-dir"); folder != "" {
+		return folder
+	}
+	return filepath.Join(filepath.Dir(a.projectFile()), daemon.DataFolder)
+}
+
+// notice shows one line that matters but is no error.
+func (a *app) notice(text string) {
+	if a.settings.GetString("log-format") == "json" {
+		a.logJSON(map[string]any{"msg": "notice", "text": text})
+		return
+	}
+	a.term.Notef("%s %s\n", a.term.Warn("note:"), text)
+}
+
+func (a *app) logJSON(record map[string]any) {
+	line, _ := json.Marshal(record) // only strings and numbers
+	a.term.Printf("%s\n", line)
+}
+
+// untilStopped shows the functions' log and keeps the code in step, until somebody ends it.
+func (a *app) untilStopped(ctx context.Context, d *daemon.Daemon, c *client.Client, deployed *deployment) error {
+	running, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if !a.settings.GetBool("quiet") && a.settings.GetString("log-level") == "info" {
+		go a.showLogs(running, c)
+	}
+	if a.settings.GetBool("watch") {
+		go a.watch(running, c, deployed)
+	}
+	select {
+	case <-ctx.Done():
+	case <-d.StopAsked():
+	}
+	cancel()
+	err := d.Stop()
+	if a.settings.GetString("log-format") == "text" {
+		a.term.Notef("stopped\n")
+	}
+	return err
+}
+
+func (a *app) showLogs(ctx context.Context, c *client.Client) {
+	for line, err := range c.Logs(ctx, client.LogFilter{Follow: true, Since: time.Now().Format(time.RFC3339Nano)}) {
+		switch {
+		case err != nil:
+			return
+		case a.settings.GetString("log-format") == "json":
+			a.logJSON(map[string]any{"msg": "log", "line": line})
+		default:
+			a.printLogLine(line)
+		}
+	}
+}
+
+func (a *app) showReady(d *daemon.Daemon, deployed *deployment, took time.Duration) {
+	milliseconds := float64(took.Microseconds()) / 1000
+	if a.settings.GetString("log-format") == "json" {
+		a.logJSON(map[string]any{"msg": "ready", "endpoint": d.Endpoint, "dataDir": d.DataDir, "pid": os.Getpid(), "startMs": milliseconds})
+		return
+	}
+	t := a.term
+	t.Printf("%s %s  %s\n", t.Bold("fcemu"), a.version, t.Dim(fmt.Sprintf("ready in %.1f ms", milliseconds)))
+	t.Printf("  endpoint  %s\n  state     %s\n", t.Accent(d.Endpoint), d.DataDir)
+	for _, function := range deployed.functions {
+		t.Printf("  function  %s  %s  %s\n", t.Bold(function.name), t.Dim(function.runtime), function.url)
+	}
+	for _, line := range d.Limits() {
+		t.Printf("  %s %s\n", t.Warn("note"), line)
+	}
+}

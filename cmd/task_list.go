@@ -1,0 +1,150 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/client"
+)
+
+func newTaskList(a *app) *cobra.Command {
+	c := withOutput(&cobra.Command{Use: "list [FUNCTION]", Aliases: []string{"ls"}, Short: "List asynchronous invocations, newest first",
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error { return a.listTasks(c.Context(), args) }})
+	flags := c.Flags()
+	flags.String("status", "", "only these states, a comma list: Enqueued,Running,…")
+	flags.String("prefix", "", "only ids that begin so")
+	flags.String("since", "", "only those started since then: 10m, or a time")
+	flags.String("until", "", "only those started until then")
+	flags.Int("limit", 20, "at most so many; 0 = all")
+	flags.String("order", "desc", "by time: asc or desc")
+	flags.Bool("payload", false, "show payloads")
+	flags.BoolP("watch", "w", false, "show the list again whenever it changes")
+	return c
+}
+
+func (a *app) listTasks(ctx context.Context, args []string) error {
+	filter, err := a.taskFilter(args)
+	if err != nil {
+		return err
+	}
+	c := a.client()
+	rows, err := c.Tasks(ctx, filter)
+	if err != nil {
+		return err
+	}
+	if err := a.printList(rows, a.taskColumns(filter.Payload)); err != nil || !a.settings.GetBool("watch") {
+		return err
+	}
+	return a.watchTasks(ctx, c, filter, rows)
+}
+
+func (a *app) taskFilter(args []string) (client.TaskFilter, error) {
+	s := a.settings
+	filter := client.TaskFilter{Function: s.GetString("function"), Status: s.GetString("status"), Prefix: s.GetString("prefix"),
+		Order: s.GetString("order"), Limit: s.GetInt("limit"), Payload: s.GetBool("payload")}
+	if len(args) == 1 {
+		filter.Function = args[0]
+	}
+	for _, status := range strings.Split(filter.Status, ",") {
+		if status != "" && !emulator.TaskStatus(status).Known() {
+			return filter, usageError("--status %q is not a state; use %v", status, emulator.TaskStatuses())
+		}
+	}
+	if filter.Order != "asc" && filter.Order != "desc" {
+		return filter, usageError("--order %q: use asc or desc", filter.Order)
+	}
+	if filter.Limit < 0 {
+		return filter, usageError("--limit %d: use 0 (all) or more", filter.Limit)
+	}
+	var err error
+	if filter.Since, err = readMoment("since", s.GetString("since")); err != nil {
+		return filter, err
+	}
+	filter.Until, err = readMoment("until", s.GetString("until"))
+	return filter, err
+}
+
+func (a *app) taskColumns(payload bool) []column {
+	columns := []column{
+		{"TASK", field("taskId")},
+		{"FUNCTION", field("functionName")},
+		{"STATUS", func(row client.Object) string { return a.term.Status(text(row["status"])) }},
+		{"STARTED", func(row client.Object) string { return moment(row["startedTime"]) }},
+		{"DUE", func(row client.Object) string { return moment(row["dueTime"]) }},
+		{"RETRIES", field("alreadyRetriedTimes")},
+		{"DURATION", duration},
+		{"ERROR", field("taskErrorMessage")},
+	}
+	if payload {
+		columns = append(columns, column{"PAYLOAD", field("taskPayload")})
+	}
+	return columns
+}
+
+// watchTasks prints rows again as they change, until the user ends it.
+func (a *app) watchTasks(ctx context.Context, c *client.Client, filter client.TaskFilter, seen []client.Object) error {
+	const look = 300 * time.Millisecond
+	known := map[string]string{}
+	for _, row := range seen {
+		known[rowKey(row)] = text(row["status"])
+	}
+	tick := time.NewTicker(look)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-tick.C:
+		}
+		rows, err := c.Tasks(ctx, filter)
+		if err != nil {
+			return err
+		}
+		for i := len(rows) - 1; i >= 0; i-- {
+			row := rows[i]
+			if status := text(row["status"]); known[rowKey(row)] != status {
+				known[rowKey(row)] = status
+				a.term.Printf("%s %s %s %s\n", a.term.Dim(time.Now().Format("15:04:05.000")), text(row["taskId"]),
+					text(row["functionName"]), a.term.Status(status))
+			}
+		}
+	}
+}
+
+func rowKey(row client.Object) string {
+	return text(row["functionName"]) + "\x00" + text(row["taskId"])
+}
+
+func duration(row client.Object) string {
+	ms, _ := row["durationMs"].(float64)
+	if ms == 0 {
+		return ""
+	}
+	return strconv.FormatFloat(ms, 'f', -1, 64) + " ms"
+}
+
+// readMoment reads 10m (ago), Unix ms, or a time in RFC 3339; it returns RFC 3339.
+func readMoment(flag, value string) (string, error) {
+	if value == "" {
+		return "", nil
+	}
+	if ago, err := time.ParseDuration(value); err == nil {
+		return time.Now().Add(-ago).Format(time.RFC3339Nano), nil
+	}
+	if ms, err := strconv.ParseInt(value, 10, 64); err == nil {
+		return time.UnixMilli(ms).Format(time.RFC3339Nano), nil
+	}
+	for _, layout := range []string{time.RFC3339Nano, time.DateTime, time.DateOnly} {
+		if at, err := time.ParseInLocation(layout, value, time.Local); err == nil {
+			return at.Format(time.RFC3339Nano), nil
+		}
+	}
+	return "", usageError("--%s %q: use 10m, Unix milliseconds or a time such as %s", flag, value, fmt.Sprint(time.Now().Format(time.RFC3339)))
+}

@@ -1,0 +1,127 @@
+// Package client talks to a running emulator: Function Compute's 2023-03-30 API, and /_fcemu for
+// what the cloud has no API for. The command line uses nothing else.
+package client
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/fcemu/fcemu/emulator"
+)
+
+// Object is a JSON object as the API sent it: whoever prints it keeps the API's own keys.
+type Object = map[string]any
+
+// Client calls one emulator.
+type Client struct {
+	endpoint string
+	http     *http.Client
+}
+
+// UnreachableError says that no emulator answers at the endpoint.
+type UnreachableError struct {
+	Endpoint string
+	Err      error
+}
+
+// Error names the endpoint and the next step.
+func (e *UnreachableError) Error() string {
+	return fmt.Sprintf("no emulator answers at %s (%v); start one with 'fcemu start'", e.Endpoint, rootCause(e.Err))
+}
+
+// Unwrap returns the network error.
+func (e *UnreachableError) Unwrap() error { return e.Err }
+
+// New returns a client of the emulator at endpoint, e.g. http://127.0.0.1:3236.
+func New(endpoint string) *Client {
+	if !strings.Contains(endpoint, "://") {
+		endpoint = "http://" + endpoint
+	}
+	transport := &http.Transport{
+		DialContext:         (&net.Dialer{Timeout: 3 * time.Second}).DialContext,
+		MaxIdleConnsPerHost: 16,
+	}
+	return &Client{endpoint: strings.TrimRight(endpoint, "/"), http: &http.Client{Transport: transport}}
+}
+
+// Endpoint is the address that the client calls.
+func (c *Client) Endpoint() string { return c.endpoint }
+
+// call sends body as JSON (nil = none) and reads the JSON answer into into (nil = ignored).
+// A refusal by the emulator is an *emulator.Error.
+func (c *Client) call(ctx context.Context, method, path string, query url.Values, body, into any) error {
+	var payload io.Reader
+	if body != nil {
+		text, err := json.Marshal(body)
+		if err != nil {
+			return err
+		}
+		payload = bytes.NewReader(text)
+	}
+	response, err := c.send(ctx, method, path, query, payload, http.Header{"Content-Type": {"application/json"}})
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if into == nil {
+		_, err = io.Copy(io.Discard, response.Body)
+		return err
+	}
+	return json.NewDecoder(response.Body).Decode(into)
+}
+
+// send makes one request; an answer of 400 or more becomes an *emulator.Error.
+func (c *Client) send(ctx context.Context, method, path string, query url.Values, body io.Reader, header http.Header) (*http.Response, error) {
+	target := c.endpoint + path
+	if len(query) > 0 {
+		target += "?" + query.Encode()
+	}
+	request, err := http.NewRequestWithContext(ctx, method, target, body)
+	if err != nil {
+		return nil, err
+	}
+	if body == nil {
+		header.Del("Content-Type")
+	}
+	request.Header = header
+	response, err := c.http.Do(request)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		return nil, &UnreachableError{Endpoint: c.endpoint, Err: err}
+	}
+	if response.StatusCode >= 400 {
+		defer response.Body.Close()
+		return nil, readError(response)
+	}
+	return response, nil
+}
+
+func readError(response *http.Response) error {
+	text, _ := io.ReadAll(io.LimitReader(response.Body, 1<<20))
+	var body struct{ Code, Message string }
+	if json.Unmarshal(text, &body) != nil || body.Code == "" {
+		return emulator.Refuse(response.StatusCode, http.StatusText(response.StatusCode), "%s", strings.TrimSpace(string(text)))
+	}
+	return &emulator.Error{Status: response.StatusCode, Code: body.Code, Message: body.Message}
+}
+
+func rootCause(err error) error {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err
+		}
+		err = inner
+	}
+}
