@@ -1,0 +1,74 @@
+package cmd_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// binary is the real program, built once for all transcripts.
+var binary string
+
+func TestMain(m *testing.M) { os.Exit(build(m)) }
+
+func build(m *testing.M) int {
+	folder, err := os.MkdirTemp("", "fcemu-test-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(folder)
+	binary = filepath.Join(folder, "fcemu")
+	command := exec.Command("go", "build", "-o", binary, "github.com/fcemu/fcemu")
+	if output, err := command.CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, output)
+		return 1
+	}
+	return m.Run()
+}
+
+// TestScripts runs the transcripts of the real binary. Each has a folder of its own, and so an
+// emulator of its own on a free port.
+func TestScripts(t *testing.T) {
+	examples, err := filepath.Abs("../examples")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("PATH", filepath.Dir(binary)+string(os.PathListSeparator)+os.Getenv("PATH"))
+			env.Setenv("EXAMPLES", examples)
+			env.Setenv("HOME", os.Getenv("HOME")) // version managers live there
+			env.Setenv("XDG_CONFIG_HOME", env.WorkDir)
+			env.Setenv("CI", "true") // plain text
+			return nil
+		},
+		Condition: interpreter,
+	})
+}
+
+// interpreter lets a script ask [has:node]. In CI every interpreter has to be there.
+func interpreter(condition string) (bool, error) {
+	name, ok := cutPrefix(condition, "has:")
+	if !ok {
+		return false, fmt.Errorf("unknown condition %q", condition)
+	}
+	_, err := exec.LookPath(name)
+	if err != nil && os.Getenv("CI") == "true" {
+		return false, fmt.Errorf("%s is missing, and in CI nothing is skipped", name)
+	}
+	return err == nil, nil
+}
+
+func cutPrefix(text, prefix string) (string, bool) {
+	if len(text) < len(prefix) || text[:len(prefix)] != prefix {
+		return text, false
+	}
+	return text[len(prefix):], true
+}
