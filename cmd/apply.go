@@ -11,6 +11,7 @@ import (
 	"github.com/fcemu/fcemu/cmd/project"
 	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/emulator/client"
+	"github.com/fcemu/fcemu/emulator/control"
 )
 
 // deployment is what was deployed from a project.
@@ -33,7 +34,7 @@ func (a *app) deployProject(ctx context.Context, c *client.Client) (*deployment,
 	if file == "" {
 		return done, nil
 	}
-	loaded, err := a.loadProject(ctx, file)
+	loaded, err := a.loadProject(ctx, c.Endpoint(), file)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +78,7 @@ func (a *app) apply(ctx context.Context, c *client.Client, done *deployment, wan
 			return fmt.Errorf("function %s, asyncInvokeConfig: %w", wanted.Name, err)
 		}
 	}
-	a.noticeIgnored(function)
+	a.noticeIgnored(wanted)
 	a.showDeployed(deployed, created, start)
 	done.functions = append(slices.DeleteFunc(done.functions, func(f deployedFunction) bool { return f.name == deployed.name }), deployed)
 	return nil
@@ -126,10 +127,12 @@ func asyncInput(config project.AsyncConfig) client.Object {
 }
 
 // noticeIgnored names what the function asks for and this emulator does not apply.
-func (a *app) noticeIgnored(function client.Object) {
-	ignored := strings.Join(ignoredFields(function), ", ")
-	if ignored != "" {
-		a.notice(fmt.Sprintf("%s: stored but not applied: %s", text(function["functionName"]), ignored))
+func (a *app) noticeIgnored(wanted *project.Function) {
+	function := emulator.Function{Runtime: wanted.Input.Runtime, Stored: wanted.Input.Stored, DiskSize: wanted.Input.DiskSize,
+		Layers: wanted.Input.Layers, InternetAccess: wanted.Input.InternetAccess, CustomRuntimeConfig: wanted.Input.CustomRuntimeConfig,
+		InstanceConcurrency: wanted.Input.InstanceConcurrency}
+	if ignored := control.Ignored(&function); len(ignored) > 0 {
+		a.notice(fmt.Sprintf("%s: stored but not applied: %s", wanted.Name, strings.Join(ignored, ", ")))
 	}
 }
 

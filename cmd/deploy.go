@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -73,37 +72,17 @@ func (a *app) loadWanted(ctx context.Context, names []string) (*project.Project,
 	if file == "" {
 		return nil, usageError("there is no s.yaml here; name one with -t, or describe the function with --runtime, --handler and --code")
 	}
-	wanted, err := a.loadProject(ctx, file)
-	if err != nil || len(names) == 0 {
-		return wanted, err
-	}
-	return wanted, narrow(wanted, names)
+	return a.loadProject(ctx, a.client().Endpoint(), file, names...)
 }
 
-func (a *app) loadProject(ctx context.Context, file string) (*project.Project, error) {
-	loaded, err := project.Load(ctx, file, project.Options{AccountID: defaultAccount, Region: defaultRegion})
+// loadProject reads the project file; names, where there are any, select functions.
+func (a *app) loadProject(ctx context.Context, endpoint, file string, names ...string) (*project.Project, error) {
+	loaded, err := project.Load(ctx, file, project.Options{AccountID: defaultAccount, Region: defaultRegion,
+		Endpoint: endpoint, Select: names})
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
 	}
 	return loaded, nil
-}
-
-// narrow keeps the functions that are named.
-func narrow(wanted *project.Project, names []string) error {
-	for _, name := range names {
-		known := slices.ContainsFunc(wanted.Functions, func(f project.Function) bool { return isNamed(f, name) })
-		if !known {
-			return usageError("%s describes no function %q", wanted.File, name)
-		}
-	}
-	wanted.Functions = slices.DeleteFunc(wanted.Functions, func(f project.Function) bool {
-		return !slices.ContainsFunc(names, func(name string) bool { return isNamed(f, name) })
-	})
-	return nil
-}
-
-func isNamed(f project.Function, name string) bool {
-	return f.Name == emulator.ParseName(name) || f.Resource == name
 }
 
 // wantedFromFlags describes one function without an s.yaml.

@@ -1,8 +1,10 @@
 package cmd
 
 import (
+	"context"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -12,13 +14,13 @@ import (
 
 func newDoctor(a *app) *cobra.Command {
 	c := withOutput(&cobra.Command{Use: "doctor", Short: "Show which interpreters are here and what this machine can promise", Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return a.doctor() }})
+		RunE: func(c *cobra.Command, _ []string) error { return a.doctor(c.Context()) }})
 	c.Flags().String("isolation", "auto", "auto, ports or none")
 	return c
 }
 
-func (a *app) doctor() error {
-	report, err := daemon.Examine(daemon.Options{
+func (a *app) doctor(ctx context.Context) error {
+	report, err := daemon.Examine(ctx, daemon.Options{
 		Isolation: a.settings.GetString("isolation"), Interpreters: a.settings.GetStringMapString("interpreters"), DataDir: os.TempDir()})
 	if err != nil {
 		return err
@@ -31,7 +33,7 @@ func (a *app) showReport(report *daemon.Report) {
 	t.Printf("%s\n", t.Bold("Interpreters"))
 	for _, found := range report.Interpreters {
 		if found.Path == "" {
-			t.Printf("  %s %-8s %s\n", t.Warn("–"), found.Language, found.Remedy)
+			t.Printf("  %s %-8s %s\n", t.Warn("–"), found.Language, "not found; install it to run "+strings.Join(found.Runtimes, ", "))
 			continue
 		}
 		t.Printf("  %s %-8s %-10s %s\n", t.Good("✓"), found.Language, found.Version, t.Dim(found.Path))

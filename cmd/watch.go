@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"slices"
 
 	"github.com/fcemu/fcemu/cmd/project"
 	"github.com/fcemu/fcemu/emulator/client"
@@ -14,27 +15,42 @@ func (a *app) watch(ctx context.Context, c *client.Client, done *deployment) {
 		a.notice("--watch has nothing to watch: there is no s.yaml")
 		return
 	}
-	changes, err := project.Watch(ctx, done.project)
-	if err != nil {
-		a.notice("--watch: " + err.Error())
-		return
-	}
 	a.term.Notef("%s\n", a.term.Dim("watching for changes"))
+	for ctx.Err() == nil {
+		if err := a.watchOnce(ctx, c, done); err != nil {
+			a.term.Notef("%s %s\n", a.term.Bad("no longer watching:"), err)
+			return
+		}
+	}
+}
+
+// watchOnce watches until s.yaml itself changes, since that may name other folders to watch.
+func (a *app) watchOnce(ctx context.Context, c *client.Client, done *deployment) error {
+	watching, cancel := context.WithCancel(ctx)
+	defer cancel()
+	changes, err := project.Watch(watching, done.project)
+	if err != nil {
+		return err
+	}
 	for change := range changes {
+		if change.Err != nil {
+			return change.Err
+		}
 		if err := a.follow(ctx, c, done, change); err != nil && ctx.Err() == nil {
 			a.term.Notef("%s %s\n", a.term.Bad("not deployed:"), err)
 		}
+		if change.Project {
+			return nil
+		}
 	}
+	return context.Cause(ctx)
 }
 
 // follow applies one change: of code, or of s.yaml itself.
 func (a *app) follow(ctx context.Context, c *client.Client, done *deployment, change project.Change) error {
 	if change.Project {
-		loaded, err := a.loadProject(ctx, done.project.File)
+		loaded, err := a.loadProject(ctx, c.Endpoint(), done.project.File, done.only...)
 		if err != nil {
-			return err
-		}
-		if err := narrow(loaded, done.only); len(done.only) > 0 && err != nil {
 			return err
 		}
 		a.showNotices(loaded)
@@ -42,7 +58,7 @@ func (a *app) follow(ctx context.Context, c *client.Client, done *deployment, ch
 	}
 	for i := range done.project.Functions {
 		wanted := &done.project.Functions[i]
-		if !change.Project && !change.Touches(wanted.Name) {
+		if !change.Project && !slices.Contains(change.Functions, wanted.Name) {
 			continue
 		}
 		if err := a.apply(ctx, c, done, wanted); err != nil {

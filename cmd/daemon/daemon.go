@@ -97,6 +97,7 @@ func (d *Daemon) run(listener net.Listener) {
 	d.front, d.back, d.stopFront, d.stopBack = &errgroup.Group{}, &errgroup.Group{}, stopFront, stopBack
 	d.back.Go(func() error { return d.parts.journal.Run(back) })
 	d.back.Go(func() error { return d.parts.pool.Serve(back) })
+	d.back.Go(func() error { return d.parts.store.Run(back) })
 	d.front.Go(func() error { return d.parts.queue.Run(front) })
 	d.front.Go(func() error { return d.serve(listener) })
 }

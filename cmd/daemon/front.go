@@ -4,16 +4,19 @@ import (
 	"context"
 	"net/http"
 	"strings"
+
+	"github.com/fcemu/fcemu/emulator/gateway"
 )
 
 // handler is the one port: it tells requests apart in the order that docs/cli.md lists.
 func (d *Daemon) handler(streams context.Context) http.Handler {
-	trigger, openAPI := d.parts.gateway, d.parts.api
-	own := endWith(streams, d.own())
+	openAPI, own := d.openAPI(), endWith(streams, d.own())
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, ok := gateway.MatchRequest(r); ok {
+			d.parts.gateway.ServeHTTP(w, r)
+			return
+		}
 		switch {
-		case d.parts.isTrigger(r):
-			trigger.ServeHTTP(w, r)
 		case strings.HasPrefix(r.URL.Path, "/_fcemu/"):
 			own.ServeHTTP(w, r)
 		default:

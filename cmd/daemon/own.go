@@ -1,0 +1,85 @@
+package daemon
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+
+	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/api"
+	"github.com/fcemu/fcemu/emulator/api/local"
+	v20230330 "github.com/fcemu/fcemu/emulator/api/v20230330"
+)
+
+// openAPI serves Function Compute's API.
+func (d *Daemon) openAPI() http.Handler {
+	p := d.parts
+	generation := &v20230330.API{Catalogue: p.catalogue, Engine: p.engine, Queue: p.queue,
+		Account: d.options.Account, Region: d.options.Region, Endpoint: func() string { return d.Endpoint }}
+	return api.Guard(api.New(d.apiOptions(), generation.Routes()...), d.allowedHost)
+}
+
+// own serves /_fcemu.
+func (d *Daemon) own() http.Handler {
+	p := d.parts
+	routes := (&local.API{Catalogue: p.catalogue, Queue: p.queue, Journal: p.journal, Blobs: p.blobs, Clock: p.clock,
+		Endpoint: func() string { return d.Endpoint }, Health: d.health, Instances: d.instances, Stop: d.AskStop}).Routes()
+	return api.Guard(api.New(d.apiOptions(), routes...), d.allowedHost)
+}
+
+func (d *Daemon) apiOptions() api.Options {
+	return api.Options{IDs: d.parts.ids, Clock: d.parts.clock, Fault: func(id string, fault error) {
+		d.parts.journal.Append(emulator.LogLine{Time: d.parts.clock.Now(), RequestID: id, Stream: "system", Text: "fault: " + fault.Error()})
+	}}
+}
+
+// allowedHost holds for the address that the user asked to listen on, where that is not loopback.
+func (d *Daemon) allowedHost(host string) bool {
+	ip := net.ParseIP(d.options.Host)
+	if ip != nil && ip.IsUnspecified() {
+		return net.ParseIP(host) != nil // a name could be rebound, an address cannot
+	}
+	return strings.EqualFold(host, d.options.Host)
+}
+
+func (d *Daemon) health(ctx context.Context) (local.Health, error) {
+	tasks, err := d.parts.store.CountTasks(ctx)
+	if err != nil {
+		return local.Health{}, err
+	}
+	functions, err := d.countFunctions(ctx)
+	status := "starting"
+	if d.parts.ready.Load() {
+		status = "ready"
+	}
+	return local.Health{Status: status, Version: d.options.Version, PID: os.Getpid(), Endpoint: d.Endpoint, DataDir: d.DataDir,
+		StartedTime: d.Started, Capabilities: d.parts.launcher.Capabilities(), Functions: functions,
+		Instances: len(d.parts.pool.Instances()), Tasks: tasks}, err
+}
+
+func (d *Daemon) countFunctions(ctx context.Context) (count int, err error) {
+	for from := ""; ; {
+		list, next, err := d.parts.catalogue.Functions(ctx, "", from, 100)
+		if count += len(list); err != nil || next == "" {
+			return count, err
+		}
+		from = next
+	}
+}
+
+func (d *Daemon) instances() []local.Instance {
+	running := d.parts.pool.Instances()
+	list := make([]local.Instance, len(running))
+	for i, one := range running {
+		list[i] = local.Instance{InstanceID: one.ID, FunctionName: one.Function.String(), VersionID: one.Version,
+			Status: string(one.State), PID: one.PID, Busy: one.Busy, MemoryMB: one.MemoryMB, CreatedTime: one.Started}
+	}
+	return list
+}
+
+// Limits are the lines that the start shows about what this machine cannot promise.
+func (d *Daemon) Limits() []string {
+	return lacks(d.parts.launcher.Capabilities())
+}

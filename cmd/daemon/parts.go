@@ -1,0 +1,146 @@
+package daemon
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+
+	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/async"
+	"github.com/fcemu/fcemu/emulator/control"
+	"github.com/fcemu/fcemu/emulator/destination"
+	"github.com/fcemu/fcemu/emulator/gateway"
+	"github.com/fcemu/fcemu/emulator/invoke"
+	"github.com/fcemu/fcemu/emulator/journal"
+	"github.com/fcemu/fcemu/runtime"
+	"github.com/fcemu/fcemu/runtime/builtin"
+	"github.com/fcemu/fcemu/runtime/custom"
+	"github.com/fcemu/fcemu/runtime/process"
+	"github.com/fcemu/fcemu/store"
+	"github.com/fcemu/fcemu/store/blob"
+)
+
+// parts are the joined pieces of one emulator.
+type parts struct {
+	store     *store.Store
+	blobs     *blob.Store
+	journal   *journal.Journal
+	launcher  process.Launcher
+	pool      *runtime.Pool
+	catalogue *control.Catalogue
+	engine    *invoke.Engine
+	queue     *async.Queue
+	gateway   *gateway.Gateway
+
+	ids   *emulator.IDs
+	clock emulator.Clock
+	ready atomic.Bool // what the start had to deploy is there
+}
+
+// openParts opens and joins everything. Nothing runs yet.
+func openParts(ctx context.Context, o Options) (p *parts, err error) {
+	p = &parts{ids: emulator.NewIDs(), clock: emulator.RealClock{}}
+	defer func() {
+		if err != nil {
+			p.close()
+		}
+	}()
+	if err = p.openFiles(ctx, o); err != nil {
+		return p, err
+	}
+	if err = p.openRuntime(o); err != nil {
+		return p, err
+	}
+	p.catalogue = control.New(p.store, p.blobs, p.ids, p.clock, p.pool.Retire, control.WithDestinations(checkDestination))
+	p.engine = invoke.New(p.pool, func(emulator.InvocationRecord) {})
+	p.openQueue(o)
+	p.gateway = gateway.New(gateway.Options{
+		Catalogue: p.catalogue, Engine: p.engine, Queue: p.queue, IDs: p.ids, Clock: p.clock,
+		Account: o.Account, Region: o.Region, Notice: noticeOf(o.Notice),
+	})
+	return p, nil
+}
+
+func (p *parts) openFiles(ctx context.Context, o Options) (err error) {
+	if p.store, err = store.Open(ctx, filepath.Join(o.DataDir, "state.db")); err != nil {
+		return err
+	}
+	if p.blobs, err = blob.Open(filepath.Join(o.DataDir, "blobs")); err != nil {
+		return err
+	}
+	logs := filepath.Join(o.DataDir, "logs")
+	if err = os.MkdirAll(logs, 0o755); err != nil {
+		return err
+	}
+	p.journal, err = journal.Open(logs, journal.Options{})
+	return err
+}
+
+func (p *parts) openRuntime(o Options) (err error) {
+	p.launcher, err = process.New(process.Options{Isolation: o.Isolation, Notice: o.Notice, StateDir: o.DataDir})
+	if err != nil {
+		return err
+	}
+	credentials := runtime.PlaceholderCredentials()
+	p.pool = runtime.New(runtime.Options{
+		Kinds: kinds(o, credentials), Launcher: p.launcher, CodeDir: p.blobs.Dir, Log: p.journal.Append,
+		Notice: noticeOf(o.Notice), IDs: p.ids, Account: o.Account, Region: o.Region,
+		Credentials: credentials, MaxInstances: o.MaxInstances, Idle: o.IdleTimeout,
+	})
+	return nil
+}
+
+// kinds maps runtime ids to the ways of running them.
+func kinds(o Options, credentials runtime.Credentials) func(string) (runtime.Kind, error) {
+	common := builtin.Options{Interpreters: builtin.NewInterpreters(o.Interpreters), Dir: filepath.Join(o.DataDir, "bootstraps"),
+		Account: o.Account, Region: o.Region, Credentials: credentials}
+	byPrefix := []struct {
+		prefix string
+		kind   runtime.Kind
+	}{
+		{"python", builtin.NewPython(common)},
+		{"nodejs", builtin.NewNode(common)},
+		{"custom", custom.New(o.Account, o.Region, credentials)},
+	}
+	return func(id string) (runtime.Kind, error) {
+		if id != "custom-container" {
+			for _, entry := range byPrefix {
+				if strings.HasPrefix(id, entry.prefix) {
+					return entry.kind, nil
+				}
+			}
+		}
+		return nil, emulator.Refuse(412, "FunctionNotStarted", "runtime '%s' is not run by this release of fcemu; it runs python*, nodejs* and custom*", id)
+	}
+}
+
+func (p *parts) openQueue(o Options) {
+	sinks := destination.Sinks{}
+	p.queue = async.New(p.store, p.engine, p.catalogue, sinks, p.clock, p.ids, async.Options{
+		Workers: o.AsyncWorkers, Account: o.Account, Region: o.Region, Log: p.journal.Append, Grace: drainTime})
+	sinks[destination.Function] = destination.Submit(p.queue.Submit)
+}
+
+func checkDestination(arn string) error {
+	_, err := destination.Parse(arn)
+	return err
+}
+
+func noticeOf(notice func(string)) func(function, text string) {
+	return func(function, text string) { notice(function + ": " + text) }
+}
+
+// close is the mirror of openParts, as far as that came.
+func (p *parts) close() {
+	if p.pool != nil {
+		p.pool.Close()
+	}
+	if p.launcher != nil {
+		_ = p.launcher.Close() // the emulator ends: there is nobody left to tell
+	}
+	if p.store != nil {
+		_ = p.store.Close()
+	}
+}
