@@ -14,26 +14,28 @@ const module = "github.com/fcemu/fcemu/"
 // arrows is the table of docs/design/0001-house.md: what each room may import of ours. A room that
 // is not listed may import nothing.
 var arrows = map[string][]string{
-	"emulator":               {},
-	"emulator/control":       {"emulator"},
-	"emulator/invoke":        {"emulator"},
-	"emulator/async":         {"emulator"},
-	"emulator/destination":   {"emulator"},
-	"emulator/journal":       {"emulator"},
-	"emulator/gateway":       {"emulator", "emulator/invoke"},
-	"emulator/api":           {"emulator", "emulator/invoke"},
-	"emulator/api/local":     {"emulator", "emulator/api"},
-	"emulator/api/v20230330": {"emulator", "emulator/invoke", "emulator/api"},
-	"emulator/client":        {"emulator"},
-	"runtime":                {"emulator", "runtime/process"},
-	"runtime/builtin":        {"emulator", "runtime", "runtime/process"},
-	"runtime/custom":         {"emulator", "runtime", "runtime/process"},
-	"runtime/process":        {"emulator"},
-	"store":                  {"emulator"},
-	"store/blob":             {"emulator"},
-	"store/migration":        {},
-	"cmd/project":            {"emulator"},
-	"cmd/term":               {},
+	"emulator":                {},
+	"emulator/control":        {"emulator"},
+	"emulator/invoke":         {"emulator"},
+	"emulator/async":          {"emulator"},
+	"emulator/async/lateness": {"emulator", "emulator/async"}, // measures
+	"emulator/destination":    {"emulator"},
+	"emulator/journal":        {"emulator"},
+	"emulator/gateway":        {"emulator", "emulator/invoke"},
+	"emulator/api":            {"emulator", "emulator/invoke"},
+	"emulator/api/local":      {"emulator", "emulator/api"},
+	"emulator/api/v20230330":  {"emulator", "emulator/invoke", "emulator/api"},
+	"emulator/client":         {"emulator"},
+	"runtime":                 {"emulator", "runtime/process"},
+	"runtime/builtin":         {"emulator", "runtime", "runtime/process"},
+	"runtime/custom":          {"emulator", "runtime", "runtime/process"},
+	"runtime/process":         {"emulator"},
+	"store":                   {"emulator"},
+	"store/blob":              {"emulator"},
+	"store/storebench":        {"emulator", "store"}, // measures
+	"store/migration":         {},
+	"cmd/project":             {"emulator"},
+	"cmd/term":                {},
 }
 
 // The binaries and the daemon join the parts.

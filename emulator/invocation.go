@@ -80,7 +80,7 @@ type Outcome struct {
 	Cause     Cause
 	Refused   *Error // the platform could not run it (429, 412, …); then nothing else is set but InstanceID and Log
 	Payload   []byte // the function's bytes, or its error JSON; of an HTTP answer at most MaxReturnPayload
-	Streamed  bool   // the answer went to Answer already
+	Streamed  bool   // the answer went to Answer already; with a platform's error in Payload it broke off
 
 	InstanceID string
 	ColdStart  bool

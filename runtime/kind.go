@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
@@ -49,12 +50,37 @@ type Session interface {
 	Close()
 }
 
+// Multiplexed is a Session whose requests do not depend on one another: a hook may run beside an
+// invocation, an error spoils one request only, and a request that uses Call.Attach can be given
+// up without losing the instance.
+type Multiplexed interface{ Multiplexed() }
+
+// Checker is a Session that can ask its server whether it is healthy. Source: healthCheckConfig.
+type Checker interface {
+	Check(ctx context.Context, path string) error
+}
+
+// BadAnswer is an error of Session.Invoke: the instance lives, but what it answered is no answer.
+type BadAnswer struct{ Reason string }
+
+// Error returns the reason.
+func (e *BadAnswer) Error() string { return "bad answer of the function: " + e.Reason }
+
 // Call is one request to an instance.
 type Call struct {
 	*emulator.Invocation
 	Hook     emulator.Hook
 	Deadline time.Time
+
+	flight *flight // nil in a session's own tests
 }
+
+// Attach names the line that carries this call, so that the pool can give the call up by closing
+// it. False means that the call is over already.
+func (c Call) Attach(line io.Closer) bool { return c.flight == nil || c.flight.attach(line) }
+
+// Detach takes the line back. False means that the pool has closed it.
+func (c Call) Detach() bool { return c.flight == nil || c.flight.detach() }
 
 // Reply is what the instance answered.
 type Reply struct {

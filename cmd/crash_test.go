@@ -1,0 +1,208 @@
+package cmd_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/client"
+)
+
+const crashProject = `edition: 3.0.0
+name: crash
+resources:
+  work:
+    component: fc3
+    props:
+      region: cn-hangzhou
+      functionName: work
+      runtime: python3.10
+      handler: index.handler
+      timeout: 60
+      code: ./code
+      asyncInvokeConfig: {asyncTask: true}
+`
+
+const crashCode = `import subprocess
+def handler(event, context):
+    if event == b"daemon":
+        subprocess.Popen(["setsid", "sh", "-c", "echo $$ > daemon.pid; exec sleep 300"])
+    return event
+`
+
+// running is one emulator process of a test.
+type running struct {
+	command *exec.Cmd
+	output  *bytes.Buffer
+	client  *client.Client
+}
+
+// startIn starts the real binary in a folder and waits until it is ready.
+func startIn(t *testing.T, folder string, args ...string) *running {
+	t.Helper()
+	address := filepath.Join(folder, "address")
+	if err := os.Remove(address); err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	r := &running{output: &bytes.Buffer{}}
+	r.command = exec.Command(binary, append([]string{"start", "--port", "0", "-q", "--address-file", address}, args...)...)
+	r.command.Dir, r.command.Stdout, r.command.Stderr = folder, r.output, r.output
+	if err := r.command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = r.command.Process.Signal(syscall.SIGTERM); _ = r.command.Wait() })
+	await(t, "the emulator to be ready", func() bool {
+		text, err := os.ReadFile(address)
+		if err == nil {
+			r.client = client.New(strings.TrimSpace(string(text)))
+		}
+		return err == nil
+	})
+	return r
+}
+
+func (r *running) kill(t *testing.T) {
+	t.Helper()
+	if err := r.command.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = r.command.Wait() // it was killed: that is its error
+}
+
+// await looks until the condition holds.
+func await(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(60 * time.Second)
+	for !holds() {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited in vain for %s", what)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+func write(t *testing.T, folder, name, text string) {
+	t.Helper()
+	path := filepath.Join(folder, name)
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func needs(t *testing.T, program string) {
+	t.Helper()
+	if _, err := exec.LookPath(program); err == nil {
+		return
+	}
+	if os.Getenv("CI") == "true" {
+		t.Fatalf("%s is missing, and in CI nothing is skipped", program)
+	}
+	t.Skipf("%s is missing", program)
+}
+
+// TestKillLosesNothing submits tasks with random delays, kills the emulator in the middle, starts it
+// again, and expects every accepted task to have succeeded.
+func TestKillLosesNothing(t *testing.T) {
+	needs(t, "python3")
+	const tasks = 200
+	folder := t.TempDir()
+	write(t, folder, "s.yaml", crashProject)
+	write(t, folder, "code/index.py", crashCode)
+	first := startIn(t, folder)
+	accepted := submit(t, first, tasks)
+	await(t, "some tasks to have run", func() bool { return count(t, first, "Succeeded") >= tasks/10 })
+	first.kill(t)
+
+	second := startIn(t, folder)
+	await(t, "every accepted task to succeed", func() bool { return count(t, second, "Succeeded") == tasks })
+	rows, err := second.client.Tasks(t.Context(), client.TaskFilter{Function: "work"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows {
+		delete(accepted, fmt.Sprint(row["taskId"]))
+	}
+	if len(accepted) > 0 {
+		t.Errorf("accepted but lost: %v", accepted)
+	}
+}
+
+// submit starts tasks with delays of 0 to 3 s and returns their ids.
+func submit(t *testing.T, r *running, tasks int) map[string]bool {
+	t.Helper()
+	accepted := map[string]bool{}
+	for i := range tasks {
+		result, err := r.client.Invoke(t.Context(), client.Invocation{
+			Reference: emulator.Reference{Name: emulator.Name{Function: "work"}},
+			Event:     fmt.Appendf(nil, "%d", i), Async: true, Delay: time.Duration(rand.IntN(4)) * time.Second})
+		if err != nil {
+			t.Fatal(err)
+		}
+		accepted[result.TaskID] = true
+	}
+	if len(accepted) != tasks {
+		t.Fatalf("%d ids for %d tasks", len(accepted), tasks)
+	}
+	return accepted
+}
+
+func count(t *testing.T, r *running, status string) int {
+	t.Helper()
+	rows, err := r.client.Tasks(t.Context(), client.TaskFilter{Status: status})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(rows)
+}
+
+// TestNoOrphans kills the emulator while a function's daemon runs in a session of its own, and
+// expects both to be gone.
+func TestNoOrphans(t *testing.T) {
+	needs(t, "python3")
+	for _, signal := range []syscall.Signal{syscall.SIGKILL, syscall.SIGTERM} {
+		t.Run(signal.String(), func(t *testing.T) {
+			folder := t.TempDir()
+			write(t, folder, "s.yaml", crashProject)
+			write(t, folder, "code/index.py", crashCode)
+			r := startIn(t, folder)
+			if _, err := r.client.Invoke(context.Background(), client.Invocation{
+				Reference: emulator.Reference{Name: emulator.Name{Function: "work"}}, Event: []byte("daemon")}); err != nil {
+				t.Fatal(err)
+			}
+			daemon := findPID(t, filepath.Join(folder, ".fcemu"), "daemon.pid")
+			if err := r.command.Process.Signal(signal); err != nil {
+				t.Fatal(err)
+			}
+			_ = r.command.Wait()
+			await(t, "the daemon to be gone", func() bool { return errors.Is(syscall.Kill(daemon, 0), syscall.ESRCH) })
+		})
+	}
+}
+
+// findPID waits for a file below folder that holds a process id.
+func findPID(t *testing.T, folder, name string) (pid int) {
+	t.Helper()
+	await(t, name, func() bool {
+		found, _ := filepath.Glob(filepath.Join(folder, "blobs", "*", name))
+		if len(found) == 0 {
+			return false
+		}
+		text, _ := os.ReadFile(found[0])
+		_, err := fmt.Sscan(string(text), &pid)
+		return err == nil
+	})
+	return pid
+}

@@ -1,0 +1,204 @@
+package api_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/api"
+)
+
+func serve(t *testing.T, operation api.Operation) *httptest.Server {
+	t.Helper()
+	handler := api.New(api.Options{IDs: emulator.NewIDs(), Clock: emulator.RealClock{}}, api.Route{Pattern: "POST /x/{name}", Operation: operation})
+	server := httptest.NewServer(api.Guard(handler, func(host string) bool { return host == "allowed.example" }))
+	t.Cleanup(server.Close)
+	return server
+}
+
+func send(t *testing.T, server *httptest.Server, body io.Reader, header map[string]string) (*http.Response, string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), "POST", server.URL+"/x/y", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, value := range header {
+		if key == "Host" {
+			request.Host = value
+		}
+		request.Header.Set(key, value)
+	}
+	response, err := server.Client().Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response, string(text)
+}
+
+func TestGuard(t *testing.T) {
+	server := serve(t, func(c *api.Call) error { return c.Empty(http.StatusNoContent) })
+	for host, allowed := range map[string]bool{
+		"127.0.0.1": true, "127.0.0.1:3236": true, "127.8.8.8": true, "localhost": true, "LOCALHOST.:80": true, "[::1]:80": true, "::1": true,
+		"fn.localhost:3236": true, "allowed.example:80": true, "Allowed.Example": true, "[::ffff:127.0.0.1]": true,
+		"evil.example": false, "localhost.evil.example": false, "10.0.0.1": false, "127.0.0.1.evil.example": false, "[fe80::1]": false, "xlocalhost": false,
+		"0.0.0.0": false,
+	} {
+		response, body := send(t, server, nil, map[string]string{"Host": host})
+		if got := response.StatusCode == 204; got != allowed {
+			t.Errorf("host %s: got %d %s", host, response.StatusCode, body)
+		}
+	}
+	for origin, allowed := range map[string]bool{
+		"http://localhost:5173": true, "http://127.0.0.1:1": true, "https://fn.localhost": true, "http://allowed.example": true,
+		"null": false, "https://evil.example": false, "http://localhost.evil.example": false, "file://": false, "": false,
+	} {
+		response, body := send(t, server, nil, map[string]string{"Origin": origin})
+		if got := response.StatusCode == 204; got != allowed {
+			t.Errorf("origin %q: got %d %s", origin, response.StatusCode, body)
+		}
+		if response.Header.Get("Access-Control-Allow-Origin") != "" {
+			t.Errorf("origin %q: a CORS header", origin)
+		}
+		if !allowed && (!strings.Contains(body, `"Code":"AccessDenied"`) || response.StatusCode != 403) {
+			t.Errorf("origin %q: got %d %s", origin, response.StatusCode, body)
+		}
+	}
+}
+
+func TestFaults(t *testing.T) {
+	var told []error // one call at a time
+	options := api.Options{IDs: emulator.NewIDs(), Clock: emulator.RealClock{}, Fault: func(_ string, err error) { told = append(told, err) }}
+	server := httptest.NewServer(api.New(options,
+		api.Route{Pattern: "GET /error", Operation: func(*api.Call) error { return errors.New("disk full") }},
+		api.Route{Pattern: "GET /late", Operation: func(c *api.Call) error {
+			stream, err := c.Stream("text/plain")
+			if err == nil {
+				_, err = io.WriteString(stream, "begun")
+			}
+			return errors.Join(err, errors.New("broken"))
+		}},
+		api.Route{Pattern: "GET /latepanic", Operation: func(c *api.Call) error {
+			_ = c.Bytes(200, "text/plain", []byte("done"))
+			panic("after the answer")
+		}}))
+	t.Cleanup(server.Close)
+	response, err := http.Get(server.URL + "/error")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var body map[string]string
+	if err := json.NewDecoder(response.Body).Decode(&body); err != nil || response.StatusCode != 500 || body["Code"] != "InternalServerError" {
+		t.Errorf("got %d %v %v", response.StatusCode, body, err)
+	}
+	// An answer that has begun cannot become an error any more: the client must see it break.
+	for _, path := range []string{"/late", "/latepanic"} {
+		if response, err := http.Get(server.URL + path); err == nil {
+			text, err := io.ReadAll(response.Body)
+			if err == nil {
+				t.Errorf("%s: the broken answer looks whole: %q", path, text)
+			}
+			_ = response.Body.Close()
+		}
+	}
+	server.Close() // waits for the calls to end, which may tell after their client left
+	if len(told) != 3 {
+		t.Errorf("got %v, want three faults", told)
+	}
+}
+
+// A body of which nothing more comes than its first half is refused, not taken for whole.
+func TestTornBody(t *testing.T) {
+	got := make(chan error, 1)
+	server := serve(t, func(c *api.Call) error {
+		_, err := c.Body(100)
+		got <- err
+		return err
+	})
+	connection, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	if _, err := io.WriteString(connection, "POST /x/y HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf"); err != nil {
+		t.Fatal(err)
+	}
+	if err := connection.(*net.TCPConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	var refusal *emulator.Error
+	if err := <-got; !errors.As(err, &refusal) || refusal.Status != 400 {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A client that waits for "100 Continue" must not be made to send a body that is refused.
+func TestRefusedBeforeContinue(t *testing.T) {
+	server := serve(t, func(c *api.Call) error {
+		_, err := c.Body(10)
+		return err
+	})
+	connection, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	if _, err := io.WriteString(connection, "POST /x/y HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.ReadResponse(bufio.NewReader(connection), nil)
+	if err != nil || response.StatusCode != 400 {
+		t.Fatal(response, err)
+	}
+	_ = response.Body.Close()
+}
+
+func TestDecodeDepth(t *testing.T) {
+	server := serve(t, func(c *api.Call) error {
+		var into map[string]any
+		if err := c.Decode(1<<20, &into); err != nil {
+			return err
+		}
+		return c.JSON(200, into)
+	})
+	fine := `{"a":` + strings.Repeat("[", 60) + strings.Repeat("]", 60) + `,"quoted":"` + strings.Repeat(`[{\"`, 100) + `"}`
+	if response, body := send(t, server, strings.NewReader(fine), nil); response.StatusCode != 200 {
+		t.Errorf("got %s", body)
+	}
+	deep := strings.Repeat(`{"a":`, 65) + "1" + strings.Repeat("}", 65)
+	if response, body := send(t, server, strings.NewReader(deep), nil); response.StatusCode != 400 {
+		t.Errorf("got %s", body)
+	}
+}
+
+func TestTriggerURL(t *testing.T) {
+	for want, ref := range map[string]emulator.Reference{
+		"http://web.localhost:3236/":                       {Name: emulator.Name{Function: "web"}, Qualifier: "LATEST"},
+		"http://127.0.0.1:3236/proxy/web.prod/":            {Name: emulator.Name{Function: "web"}, Qualifier: "prod"},
+		"http://127.0.0.1:3236/proxy/My_Func/":             {Name: emulator.Name{Function: "My_Func"}},
+		"http://127.0.0.1:3236/2016-08-15/proxy/s/f/":      {Name: emulator.Name{Service: "s", Function: "f"}},
+		"http://127.0.0.1:3236/2016-08-15/proxy/s.prod/f/": {Name: emulator.Name{Service: "s", Function: "f"}, Qualifier: "prod"},
+		"http://127.0.0.1:3236/proxy/" + long64 + "/":      {Name: emulator.Name{Function: long64}},
+		"http://" + long64[:63] + ".localhost:3236/":       {Name: emulator.Name{Function: long64[:63]}},
+		"http://127.0.0.1:3236/proxy/ends-with-a-hyphen-/": {Name: emulator.Name{Function: "ends-with-a-hyphen-"}},
+		"http://127.0.0.1:3236/proxy/web.1/":               {Name: emulator.Name{Function: "web"}, Qualifier: "1"},
+	} {
+		if got := api.TriggerURL("http://127.0.0.1:3236", ref); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
+const long64 = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"

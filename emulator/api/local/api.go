@@ -1,0 +1,152 @@
+// Package local is the emulator's own API under /_fcemu: what the cloud has no API for. Names of
+// fields are those of Function Compute's API wherever it has one for the thing.
+package local
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"time"
+
+	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/api"
+)
+
+// Catalogue is what this API asks of the catalogue.
+type Catalogue interface {
+	Resolve(ctx context.Context, ref emulator.Reference) (*emulator.Function, error)
+	Triggers(ctx context.Context, name *emulator.Name, prefix, from string, limit int) ([]emulator.FunctionTrigger, string, error)
+}
+
+// Queue is what this API asks of the tasks, whatever their mode.
+type Queue interface {
+	Task(ctx context.Context, key emulator.TaskKey) (*emulator.Task, error)
+	FindTasks(ctx context.Context, id string) ([]*emulator.Task, error)
+	Tasks(ctx context.Context, query emulator.TaskQuery) ([]*emulator.Task, error)
+	Await(ctx context.Context, key emulator.TaskKey) (*emulator.Task, error)
+	Stop(ctx context.Context, key emulator.TaskKey) error
+	Rerun(ctx context.Context, key emulator.TaskKey) (*emulator.Task, error)
+}
+
+// Journal gives log lines back.
+type Journal interface {
+	Read(ctx context.Context, query emulator.LogQuery) ([]emulator.LogLine, error)
+	Follow(ctx context.Context, query emulator.LogQuery) iter.Seq2[emulator.LogLine, error]
+}
+
+// Blobs gives code packages back.
+type Blobs interface {
+	Read(code emulator.Code) ([]byte, error)
+}
+
+// Health is the state of the running emulator.
+type Health struct {
+	Status       string                        `json:"status"` // starting, ready, stopping
+	Version      string                        `json:"version"`
+	PID          int                           `json:"pid"`
+	Endpoint     string                        `json:"endpoint"`
+	DataDir      string                        `json:"dataDir"`
+	StartedTime  time.Time                     `json:"startedTime"`
+	Capabilities any                           `json:"capabilities,omitempty"` // of the platform, see fcemu doctor
+	Functions    int                           `json:"functions"`
+	Instances    int                           `json:"instances"`
+	Tasks        map[emulator.TaskStatus]int64 `json:"tasks"`
+}
+
+// Instance is one running instance.
+type Instance struct {
+	InstanceID   string    `json:"instanceId"`
+	FunctionName string    `json:"functionName"` // as people type it
+	VersionID    string    `json:"versionId"`
+	Runtime      string    `json:"runtime,omitempty"`
+	Status       string    `json:"status"`
+	PID          int       `json:"pid,omitempty"`
+	Busy         int       `json:"busy"` // requests in flight
+	MemoryMB     float64   `json:"memoryMB,omitempty"`
+	CreatedTime  time.Time `json:"createdTime"`
+	LastUsedTime time.Time `json:"lastUsedTime,omitzero"`
+}
+
+// API serves /_fcemu. All fields are required.
+type API struct {
+	Catalogue Catalogue
+	Queue     Queue
+	Journal   Journal
+	Blobs     Blobs
+	Clock     emulator.Clock
+	Endpoint  func() string // http://host:port
+	Health    func(ctx context.Context) (Health, error)
+	Instances func() []Instance
+	Stop      func() // asks the emulator to end; returns at once
+}
+
+// Routes lists the operations.
+func (a *API) Routes() []api.Route {
+	const root = " /_fcemu"
+	return []api.Route{
+		{Pattern: "GET" + root + "/health", Operation: a.getHealth},
+		{Pattern: "POST" + root + "/stop", Operation: a.stop},
+		{Pattern: "GET" + root + "/logs", Operation: a.getLogs},
+		{Pattern: "GET" + root + "/tasks", Operation: a.listTasks},
+		{Pattern: "GET" + root + "/tasks/{task}", Operation: a.getTask},
+		{Pattern: "PUT" + root + "/tasks/{task}/stop", Operation: a.stopTask},
+		{Pattern: "POST" + root + "/tasks/{task}/rerun", Operation: a.rerunTask},
+		{Pattern: "GET" + root + "/instances", Operation: a.listInstances},
+		{Pattern: "GET" + root + "/triggers", Operation: a.listTriggers},
+		{Pattern: "GET" + root + "/functions/{function}/code", Operation: a.getCode},
+	}
+}
+
+func (a *API) getHealth(c *api.Call) error {
+	health, err := a.Health(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, &health)
+}
+
+// stop answers before the emulator ends, or the caller would see a broken connection.
+func (a *API) stop(c *api.Call) error {
+	if err := c.JSON(http.StatusAccepted, map[string]string{"status": "stopping"}); err != nil {
+		return err
+	}
+	c.Flush()
+	a.Stop()
+	return nil
+}
+
+func (a *API) listInstances(c *api.Call) error {
+	instances := a.Instances()
+	if instances == nil {
+		instances = []Instance{}
+	}
+	return c.JSON(http.StatusOK, map[string][]Instance{"instances": instances})
+}
+
+// function is the function that the query names, or nil.
+func function(c *api.Call) *emulator.Name {
+	text := c.Query("function")
+	if text == "" {
+		return nil
+	}
+	name := emulator.ParseName(text)
+	return &name
+}
+
+func (a *API) getCode(c *api.Call) error {
+	fn, err := a.Catalogue.Resolve(c.Request.Context(), emulator.Reference{
+		Name:      emulator.ParseName(c.Path("function")),
+		Qualifier: c.Query("qualifier"),
+	})
+	if err != nil {
+		return err
+	}
+	if fn.Code.Digest == "" {
+		return emulator.InvalidArgument("function '%s' has no code package", fn.Name())
+	}
+	zip, err := a.Blobs.Read(fn.Code)
+	if err != nil {
+		return err
+	}
+	return c.Bytes(http.StatusOK, "application/zip", zip)
+}

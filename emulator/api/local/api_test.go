@@ -1,0 +1,283 @@
+package local_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"iter"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/api"
+	"github.com/fcemu/fcemu/emulator/api/local"
+)
+
+// catalogue has one function with a trigger.
+type catalogue struct{}
+
+func (catalogue) Resolve(_ context.Context, ref emulator.Reference) (*emulator.Function, error) {
+	if ref.Function != "hello" {
+		return nil, emulator.FunctionNotFound(ref.Name)
+	}
+	return &emulator.Function{FunctionName: "hello", Code: emulator.Code{Digest: "d", Size: 3}}, nil
+}
+
+func (catalogue) Triggers(_ context.Context, _ *emulator.Name, _, from string, _ int) ([]emulator.FunctionTrigger, string, error) {
+	trigger := &emulator.Trigger{TriggerName: "t" + from, TriggerType: "http", Qualifier: "LATEST", TriggerConfig: json.RawMessage(`{}`)}
+	next := ""
+	if from == "" {
+		next = "2"
+	}
+	return []emulator.FunctionTrigger{{Function: emulator.Name{Function: "hello"}, Trigger: trigger}}, next, nil
+}
+
+// queue keeps tasks in memory; ended tells waiters.
+type queue struct {
+	mu    sync.Mutex
+	tasks []*emulator.Task
+	query emulator.TaskQuery
+	ended chan struct{}
+}
+
+func (q *queue) Task(_ context.Context, key emulator.TaskKey) (*emulator.Task, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, task := range q.tasks {
+		if task.Key == key {
+			seen := *task
+			return &seen, nil
+		}
+	}
+	return nil, emulator.TaskNotFound(key)
+}
+
+func (q *queue) FindTasks(_ context.Context, id string) ([]*emulator.Task, error) {
+	var found []*emulator.Task
+	for _, task := range q.tasks {
+		if task.Key.ID == id {
+			found = append(found, task)
+		}
+	}
+	return found, nil
+}
+
+func (q *queue) Tasks(_ context.Context, query emulator.TaskQuery) ([]*emulator.Task, error) {
+	q.query = query
+	return q.tasks[min(int(query.After), len(q.tasks)):min(int(query.After)+query.Limit, len(q.tasks))], nil
+}
+
+func (q *queue) Await(ctx context.Context, key emulator.TaskKey) (*emulator.Task, error) {
+	select {
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	case <-q.ended:
+		return q.Task(ctx, key)
+	}
+}
+
+func (q *queue) Stop(_ context.Context, key emulator.TaskKey) error {
+	return emulator.InvalidArgument("async task '%s' has ended", key.ID)
+}
+
+func (q *queue) Rerun(_ context.Context, key emulator.TaskKey) (*emulator.Task, error) {
+	return &emulator.Task{Key: emulator.TaskKey{Function: key.Function, ID: "again"}, Status: emulator.TaskEnqueued}, nil
+}
+
+// journal has two lines, and more when told.
+type journal struct {
+	query emulator.LogQuery
+	more  chan emulator.LogLine
+	left  chan struct{}
+}
+
+func (j *journal) Read(_ context.Context, query emulator.LogQuery) ([]emulator.LogLine, error) {
+	j.query = query
+	return []emulator.LogLine{{Sequence: 1, Text: "one"}, {Sequence: 2, Text: "two"}}, nil
+}
+
+func (j *journal) Follow(ctx context.Context, query emulator.LogQuery) iter.Seq2[emulator.LogLine, error] {
+	j.query = query
+	return func(yield func(emulator.LogLine, error) bool) {
+		defer close(j.left)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case line := <-j.more:
+				if !yield(line, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+type blobs struct{}
+
+func (blobs) Read(emulator.Code) ([]byte, error) { return []byte("PK\x03"), nil }
+
+type fixture struct {
+	*httptest.Server
+	queue   *queue
+	journal *journal
+	stopped chan struct{}
+}
+
+func newFixture(t *testing.T) *fixture {
+	t.Helper()
+	f := &fixture{
+		queue:   &queue{ended: make(chan struct{})},
+		journal: &journal{more: make(chan emulator.LogLine), left: make(chan struct{})},
+		stopped: make(chan struct{}),
+	}
+	for i, function := range []string{"hello", "other", "hello"} {
+		f.queue.tasks = append(f.queue.tasks, &emulator.Task{
+			Sequence: int64(i + 1), Key: emulator.TaskKey{Function: emulator.Name{Function: function}, ID: []string{"same", "same", "own"}[i]},
+			Status: emulator.TaskRunning, Payload: []byte("p"), EnqueuedAt: time.UnixMilli(5), DueAt: time.UnixMilli(7),
+		})
+	}
+	own := &local.API{
+		Catalogue: catalogue{}, Queue: f.queue, Journal: f.journal, Blobs: blobs{}, Clock: emulator.RealClock{},
+		Endpoint: func() string { return "http://127.0.0.1:3236" },
+		Health: func(context.Context) (local.Health, error) {
+			return local.Health{Status: "ready", PID: 7, Functions: 2, Tasks: map[emulator.TaskStatus]int64{emulator.TaskRunning: 3}}, nil
+		},
+		Instances: func() []local.Instance { return nil },
+		Stop:      func() { close(f.stopped) },
+	}
+	f.Server = httptest.NewServer(api.New(api.Options{IDs: emulator.NewIDs(), Clock: emulator.RealClock{}}, own.Routes()...))
+	t.Cleanup(f.Close)
+	return f
+}
+
+func (f *fixture) send(t *testing.T, method, path string) (int, string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, f.URL+"/_fcemu"+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := f.Client().Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, string(text)
+}
+
+func (f *fixture) want(t *testing.T, method, path string, status int, parts ...string) {
+	t.Helper()
+	got, body := f.send(t, method, path)
+	if got != status {
+		t.Fatalf("%s %s: got %d %s, want %d", method, path, got, body, status)
+	}
+	for _, part := range parts {
+		if !strings.Contains(body, part) {
+			t.Errorf("%s %s: got %s, want %s in it", method, path, body, part)
+		}
+	}
+}
+
+func TestSmallOperations(t *testing.T) {
+	f := newFixture(t)
+	f.want(t, "GET", "/health", 200, `"status":"ready"`, `"pid":7`, `"tasks":{"Running":3}`)
+	f.want(t, "GET", "/instances", 200, `{"instances":[]}`)
+	f.want(t, "GET", "/triggers", 200, `"functionName":"hello","triggerName":"t"`, `"triggerName":"t2"`, `"url":"http://hello.localhost:3236/"`)
+	f.want(t, "GET", "/functions/hello/code", 200, "PK\x03")
+	f.want(t, "GET", "/functions/none/code", 404, "FunctionNotFound")
+	f.want(t, "GET", "/nothing", 400, "PathNotSupported")
+	f.want(t, "POST", "/stop", 202, `{"status":"stopping"}`)
+	<-f.stopped
+}
+
+func TestTasks(t *testing.T) {
+	f := newFixture(t)
+	f.want(t, "GET", "/tasks", 200, `"taskId":"same","functionName":"hello"`, `"startedTime":5,"dueTime":7`, `"endTime":0`, `"events":[]`)
+	if f.queue.query.TaskModeOnly || f.queue.query.Function != nil {
+		t.Errorf("tasks of all modes and functions were wanted: %+v", f.queue.query)
+	}
+	if _, body := f.send(t, "GET", "/tasks"); strings.Contains(body, "taskPayload") {
+		t.Error("the payload was not asked for")
+	}
+	f.want(t, "GET", "/tasks?limit=2&payload=true", 200, `"taskPayload":"p"`, `"nextToken":"Mg"`)
+	f.want(t, "GET", "/tasks?limit=2&nextToken=Mg&function=s/f&status=Running,Failed&since=10m&until=1700000000000&order=asc&prefix=a", 200, `"taskId":"own"`)
+	query := f.queue.query
+	if *query.Function != (emulator.Name{Service: "s", Function: "f"}) || len(query.Statuses) != 2 || query.Begin.IsZero() ||
+		query.End.UnixMilli() != 1700000000000 || !query.Ascending || query.Prefix != "a" {
+		t.Errorf("got %+v", query)
+	}
+	for _, bad := range []string{"limit=1001", "status=x", "since=yesterday", "order=x", "payload=x", "nextToken=x"} {
+		f.want(t, "GET", "/tasks?"+bad, 400, "InvalidArgument", strings.SplitN(bad, "=", 2)[0])
+	}
+	f.want(t, "GET", "/tasks/own", 200, `"taskPayload":"p"`)
+	f.want(t, "GET", "/tasks/same", 409, "AmbiguousTaskId", "hello, other", "function=")
+	f.want(t, "GET", "/tasks/same?function=other", 200, `"functionName":"other"`)
+	f.want(t, "GET", "/tasks/none", 404, "AsyncTaskNotFound")
+	f.want(t, "GET", "/tasks/own?wait=x", 400, "wait is set to an invalid value")
+	f.want(t, "PUT", "/tasks/own/stop", 400, "has ended")
+	f.want(t, "POST", "/tasks/own/rerun", 202, `"taskId":"again"`)
+}
+
+func TestWaitForTask(t *testing.T) {
+	f := newFixture(t)
+	f.want(t, "GET", "/tasks/own?wait=20ms", 200, `"status":"Running"`) // the wait is over
+	f.queue.mu.Lock()
+	f.queue.tasks[2].Status = emulator.TaskSucceeded
+	f.queue.mu.Unlock()
+	close(f.queue.ended)
+	f.want(t, "GET", "/tasks/own?wait=10m", 200, `"status":"Succeeded"`)
+}
+
+func TestLogs(t *testing.T) {
+	f := newFixture(t)
+	f.want(t, "GET", "/logs?function=s$f&requestId=r&taskId=t&grep=^o&tail=5&after=9&since=2026-11-20T00:00:00Z", 200, "\"message\":\"one\"}\n{", "\"message\":\"two\"}\n")
+	query := f.journal.query
+	if query.Function != "s/f" || query.RequestID != "r" || query.TaskID != "t" || query.Match.String() != "^o" || query.Tail != 5 || query.After != 9 || query.Since.IsZero() {
+		t.Errorf("got %+v", query)
+	}
+	for _, bad := range []string{"grep=(", "tail=-1", "after=x", "since=x", "follow=x"} {
+		f.want(t, "GET", "/logs?"+bad, 400, "InvalidArgument")
+	}
+}
+
+// A follower gets each line when it is written, and leaves no reader behind.
+func TestFollowLogs(t *testing.T) {
+	f := newFixture(t)
+	ctx, leave := context.WithCancel(t.Context())
+	defer leave()
+	request, err := http.NewRequestWithContext(ctx, "GET", f.URL+"/_fcemu/logs?follow=true&after=4", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := f.Client().Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	lines := bufio.NewScanner(response.Body)
+	for sequence := int64(5); sequence < 8; sequence++ {
+		f.journal.more <- emulator.LogLine{Sequence: sequence, Text: "x"}
+		var line emulator.LogLine
+		if !lines.Scan() || json.Unmarshal(lines.Bytes(), &line) != nil || line.Sequence != sequence {
+			t.Fatalf("got %q", lines.Text())
+		}
+	}
+	if f.journal.query.After != 4 {
+		t.Errorf("got %+v", f.journal.query)
+	}
+	leave()
+	select {
+	case <-f.journal.left:
+	case <-time.After(10 * time.Second):
+		t.Error("the follower was not told that its client left")
+	}
+}

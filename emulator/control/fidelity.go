@@ -1,0 +1,103 @@
+package control
+
+import (
+	"encoding/json"
+	"slices"
+
+	"github.com/fcemu/fcemu/emulator"
+)
+
+// Level says what becomes of a field of FC's model on one machine.
+type Level string
+
+// The levels of fidelity.
+const (
+	LevelEnforced     Level = "enforced"     // as in the cloud
+	LevelApproximated Level = "approximated" // has an effect, which differs in ways that the note names
+	LevelIgnored      Level = "ignored"      // kept and shown, without effect
+)
+
+// Field is one row of the fidelity table.
+type Field struct {
+	Name  string // as in FC's API
+	Level Level
+	Note  string
+}
+
+// Fidelity tells, for every field of a function, what it does here.
+func Fidelity() []Field {
+	return []Field{
+		{"functionName", LevelEnforced, "1 to 128 characters; FC's own documents say 64 in places"},
+		{"runtime", LevelApproximated, "runs on the interpreter of this machine; ids that the cloud has retired are taken too"},
+		{"handler", LevelEnforced, "a custom runtime may leave it out"},
+		{"code", LevelEnforced, "as a zip in the request; code in OSS is refused"},
+		{"cpu", LevelApproximated, "checked and shown; processes share the machine's cores"},
+		{"memorySize", LevelApproximated, "the instance is watched and killed above it"},
+		{"diskSize", LevelIgnored, "the machine's disk is the limit"},
+		{"timeout", LevelEnforced, ""},
+		{"instanceConcurrency", LevelEnforced, "a built-in runtime takes one request at a time"},
+		{"idleTimeout", LevelEnforced, ""},
+		{"environmentVariables", LevelEnforced, ""},
+		{"customRuntimeConfig", LevelEnforced, ""},
+		{"customRuntimeConfig.healthCheckConfig", LevelIgnored, "an instance is ready when its own process listens"},
+		{"instanceLifecycleConfig", LevelEnforced, "preFreeze is never called: instances are not frozen"},
+		{"description", LevelEnforced, ""},
+		{"tags", LevelEnforced, ""},
+		{"disableInjectCredentials", LevelApproximated, "the credentials are made up in any case"},
+		{"role", LevelApproximated, "made-up credentials instead of the role's"},
+		{"logConfig", LevelApproximated, "shown to the function; logs go to files, not to SLS"},
+		{"layers", LevelIgnored, "nothing is put under /opt"},
+		{"internetAccess", LevelIgnored, "functions use the machine's network"},
+		{"vpcConfig", LevelIgnored, "functions use the machine's network"},
+		{"nasConfig", LevelIgnored, "nothing is mounted"},
+		{"ossMountConfig", LevelIgnored, "nothing is mounted"},
+		{"polarFsConfig", LevelIgnored, "nothing is mounted"},
+		{"juiceFsConfig", LevelIgnored, "nothing is mounted"},
+		{"tracingConfig", LevelIgnored, "no trace is sent"},
+		{"gpuConfig", LevelIgnored, "functions see the machine's own devices"},
+		{"customDNS", LevelIgnored, "functions use the machine's name servers"},
+		{"customContainerConfig", LevelIgnored, "images are not run"},
+		{"microSandboxConfig", LevelIgnored, "images are not run"},
+		{"sessionAffinity", LevelIgnored, "any instance may take any request"},
+		{"sessionAffinityConfig", LevelIgnored, "any instance may take any request"},
+		{"instanceIsolationMode", LevelIgnored, ""},
+		{"enableLongLiving", LevelIgnored, ""},
+		{"disableOndemand", LevelIgnored, ""},
+		{"resourceGroupId", LevelIgnored, ""},
+	}
+}
+
+// Ignored names the fields of a function that are set to something and have no effect, in the
+// order of the table.
+func Ignored(fn *emulator.Function) []string {
+	var names []string
+	for _, field := range Fidelity() {
+		if field.Level == LevelIgnored && uses(fn, field.Name) {
+			names = append(names, field.Name)
+		}
+	}
+	if fn.InstanceConcurrency > 1 && !serves(fn) {
+		names = append(names, "instanceConcurrency")
+	}
+	return names
+}
+
+// uses tells whether a field is set to anything but its default.
+func uses(fn *emulator.Function, field string) bool {
+	switch field {
+	case "diskSize":
+		return fn.DiskSize > DefaultDiskSize
+	case "layers":
+		return len(fn.Layers) > 0
+	case "internetAccess":
+		return fn.InternetAccess != nil && !*fn.InternetAccess
+	case "customRuntimeConfig.healthCheckConfig":
+		return fn.CustomRuntimeConfig != nil && fn.CustomRuntimeConfig.HealthCheckConfig != nil
+	}
+	return meaningful(fn.Stored[field])
+}
+
+// meaningful tells whether a JSON value says more than "nothing".
+func meaningful(value json.RawMessage) bool {
+	return len(value) > 0 && !slices.Contains([]string{"null", "{}", "[]", `""`, "false", `"NONE"`}, string(value))
+}

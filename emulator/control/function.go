@@ -1,0 +1,216 @@
+package control
+
+import (
+	"bytes"
+	"context"
+	"errors"
+
+	"github.com/fcemu/fcemu/emulator"
+)
+
+func functionKey(name emulator.Name) emulator.RecordKey {
+	return emulator.RecordKey{Kind: emulator.RecordFunction, Parent: name.Service, Name: name.Function}
+}
+
+// Resolve returns the version of a function that a reference means. After the first call for a
+// function it is a look-up in memory. Only LATEST exists so far; any other qualifier is FC's 404.
+func (c *Catalogue) Resolve(ctx context.Context, ref emulator.Reference) (*emulator.Function, error) {
+	known, ok, generation := c.cache.lookup(ref.Name)
+	if !ok {
+		fn, err := c.load(ctx, ref.Name)
+		if err != nil {
+			return nil, err
+		}
+		c.cache.learn(ref.Name, generation, func(e *entry) { e.function = fn })
+		known.function = fn
+	}
+	if ref.Qualifier != "" && ref.Qualifier != emulator.LatestVersion {
+		return nil, emulator.QualifierNotFound(ref)
+	}
+	return known.function, nil
+}
+
+// load reads a function from the store, in the form in which it is run and shown.
+func (c *Catalogue) load(ctx context.Context, name emulator.Name) (*emulator.Function, error) {
+	fn := &emulator.Function{}
+	if _, err := c.read(ctx, functionKey(name), fn, emulator.FunctionNotFound(name)); err != nil {
+		return nil, err
+	}
+	return effective(fn), nil
+}
+
+// Create adds a function. Fields that are zero get FC's defaults. zip is its code; a container
+// function has none. A fn.Code.Checksum that is set must be the zip's.
+func (c *Catalogue) Create(ctx context.Context, fn *emulator.Function, zip []byte) (*emulator.Function, error) {
+	next := *fn
+	fillDefaults(&next)
+	if err := checkFunction(&next); err != nil {
+		return nil, err
+	}
+	name := next.Name()
+	if _, err := c.load(ctx, name); err == nil {
+		return nil, functionExists(name)
+	}
+	if zip == nil && !container(&next) {
+		return nil, emulator.InvalidArgument("Code is not specified: code.zipFile is required for runtime '%s'", next.Runtime)
+	}
+	if err := c.storeCode(ctx, &next, emulator.Code{}, zip); err != nil {
+		return nil, err
+	}
+	now := c.clock.Now().UTC()
+	next.FunctionID, next.VersionID, next.Revision = newUUID(), emulator.LatestVersion, c.newRevision()
+	next.CreatedTime, next.LastModifiedTime = now, now
+	record, err := functionRecord(&next)
+	if err != nil {
+		return nil, err
+	}
+	err = c.store.Insert(ctx, record)
+	if errors.Is(err, emulator.ErrRecordExists) {
+		return nil, functionExists(name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.cache.forget(name)
+	return effective(&next), nil
+}
+
+func functionExists(name emulator.Name) *emulator.Error {
+	if name.Service != "" {
+		return emulator.Refuse(409, "FunctionAlreadyExists", "function '%s' already exists in service '%s'", name.Function, name.Service)
+	}
+	return emulator.Refuse(409, "FunctionAlreadyExists", "function '%s' already exists", name.Function)
+}
+
+// storeCode puts the zip away and sets fn.Code, or keeps old where no zip is given. The checksum
+// that the caller named in fn.Code must be that of the zip.
+func (c *Catalogue) storeCode(ctx context.Context, fn *emulator.Function, old emulator.Code, zip []byte) error {
+	named := fn.Code.Checksum
+	fn.Code = old
+	if zip == nil {
+		return nil
+	}
+	code, err := c.blobs.Put(ctx, zip)
+	if err != nil {
+		return err
+	}
+	if named != "" && named != code.Checksum {
+		return emulator.InvalidArgument("Code checksum is set to an invalid value (expected: '%s', actual: '%s')", code.Checksum, named)
+	}
+	fn.Code = code
+	return nil
+}
+
+func functionRecord(fn *emulator.Function) (emulator.Record, error) {
+	text, err := document(fn)
+	return emulator.Record{
+		RecordKey: functionKey(fn.Name()),
+		Etag:      fn.Revision,
+		Created:   fn.CreatedTime,
+		Modified:  fn.LastModifiedTime,
+		Document:  text,
+	}, err
+}
+
+// updateTries bounds how often an update is done again because another came between.
+const updateTries = 5
+
+// Update changes a function. change gets the present state to alter, and may be called again when
+// another update comes between; it sees an empty Code, in which it may name the checksum of zip.
+// zip nil keeps the code. An update that changes nothing keeps the revision, and so the instances.
+func (c *Catalogue) Update(ctx context.Context, name emulator.Name, change func(*emulator.Function) error, zip []byte) (*emulator.Function, error) {
+	var err error
+	for range updateTries {
+		var fn *emulator.Function
+		if fn, err = c.update(ctx, name, change, zip); !errors.Is(err, emulator.ErrRecordChanged) {
+			return fn, err
+		}
+	}
+	return nil, conflict(err, "function '"+name.Function+"'")
+}
+
+func (c *Catalogue) update(ctx context.Context, name emulator.Name, change func(*emulator.Function) error, zip []byte) (*emulator.Function, error) {
+	fn := &emulator.Function{}
+	record, err := c.read(ctx, functionKey(name), fn, emulator.FunctionNotFound(name))
+	if err != nil {
+		return nil, err
+	}
+	fixed := *fn
+	fn.Code = emulator.Code{}
+	if err := change(fn); err != nil {
+		return nil, err
+	}
+	// What an update cannot change.
+	fn.Service, fn.FunctionName, fn.FunctionID, fn.VersionID = fixed.Service, fixed.FunctionName, fixed.FunctionID, fixed.VersionID
+	fn.Revision, fn.CreatedTime, fn.LastModifiedTime = fixed.Revision, fixed.CreatedTime, fixed.LastModifiedTime
+	fillParts(fn) // all else was filled at the creation: a zero now was given, and is judged
+	if err := checkFunction(fn); err != nil {
+		return nil, err
+	}
+	if err := c.storeCode(ctx, fn, fixed.Code, zip); err != nil {
+		return nil, err
+	}
+	if same, err := document(fn); err != nil || bytes.Equal(same, record.Document) {
+		return effective(fn), err
+	}
+	fn.Revision, fn.LastModifiedTime = c.newRevision(), c.clock.Now().UTC()
+	next, err := functionRecord(fn)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.replace(ctx, next, record.Etag, emulator.FunctionNotFound(name)); err != nil {
+		return nil, err
+	}
+	c.changed(name)
+	return effective(fn), nil
+}
+
+// replace overwrites a record that still has the etag. missing is returned where it is gone.
+func (c *Catalogue) replace(ctx context.Context, record emulator.Record, etag string, missing *emulator.Error) error {
+	err := c.store.Replace(ctx, record, etag)
+	if errors.Is(err, emulator.ErrRecordNotFound) {
+		return missing
+	}
+	return err
+}
+
+// Delete removes a function and its asynchronous configurations. As in the cloud, a function that
+// still has triggers stays: 409 FunctionNotEmpty.
+func (c *Catalogue) Delete(ctx context.Context, name emulator.Name) error {
+	c.children.Lock()
+	defer c.children.Unlock()
+	parent := name.Wire()
+	triggers, err := c.store.List(ctx, emulator.RecordTrigger, &parent, "", "", 1)
+	if err != nil {
+		return err
+	}
+	if len(triggers) > 0 {
+		return emulator.Refuse(409, "FunctionNotEmpty", "function '%s' has active triggers", name.Function)
+	}
+	if err := c.remove(ctx, functionKey(name), parent, emulator.FunctionNotFound(name)); err != nil {
+		return err
+	}
+	c.changed(name)
+	return nil
+}
+
+// Functions lists functions by ascending name. prefix is of the function's name; "service$prefix"
+// lists the functions of one FC 2.0 service. from is "" or the next of the page before.
+func (c *Catalogue) Functions(ctx context.Context, prefix, from string, limit int) (list []*emulator.Function, next string, err error) {
+	var parent *string
+	if name := emulator.ParseName(prefix); name.Service != "" {
+		parent, prefix = &name.Service, name.Function
+	}
+	records, next, err := c.page(ctx, emulator.RecordFunction, parent, prefix, from, limit)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, record := range records {
+		fn := &emulator.Function{}
+		if err := decode(record, fn); err != nil {
+			return nil, "", err
+		}
+		list = append(list, effective(fn))
+	}
+	return list, next, nil
+}

@@ -1,0 +1,198 @@
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/invoke"
+)
+
+// call is one request on its way through the gateway.
+type call struct {
+	gateway *Gateway
+	w       http.ResponseWriter
+	r       *http.Request
+	now     time.Time
+
+	requestID string
+	route     Route
+	target    string // path and query as the function sees them
+	fn        *emulator.Function
+	trigger   *emulator.Trigger
+	config    emulator.HTTPTrigger
+	control   invoke.Control
+	answer    answer
+}
+
+// invocation keeps what outlives the call apart from what does not.
+type invocation struct {
+	emulator.Invocation
+	request emulator.HTTPRequest
+}
+
+// serve answers the call, or says why not.
+func (c *call) serve() *emulator.Error {
+	control, badControl := invoke.ParseControl(c.r.Header)
+	c.control, c.requestID = control, control.RequestID
+	if c.requestID == "" {
+		c.requestID = c.gateway.IDs.Request(c.now)
+	}
+	if refusal := c.resolve(); refusal != nil {
+		return refusal
+	}
+	if c.isPreflight() {
+		c.answerPreflight()
+		return nil
+	}
+	if refusal := c.admit(); refusal != nil {
+		return refusal
+	}
+	if badControl != nil {
+		return badControl
+	}
+	c.notify()
+	return c.invoke()
+}
+
+// resolve finds the function and its HTTP trigger.
+func (c *call) resolve() *emulator.Error {
+	route, ok := MatchRequest(c.r)
+	if !ok {
+		return emulator.Refuse(http.StatusBadRequest, "PathNotSupported", "'%s' against '%s' is not supported", c.r.Method, c.r.URL.Path)
+	}
+	c.route, c.target = route, route.target(rawTarget(c.r))
+	var err error
+	if c.fn, err = c.gateway.Catalogue.Resolve(c.r.Context(), route.Reference); err != nil {
+		return refusalOf(err)
+	}
+	if c.trigger, c.config, err = c.gateway.Catalogue.HTTPTrigger(c.r.Context(), route.Reference); err != nil {
+		return refusalOf(err)
+	}
+	return nil
+}
+
+// invoke hands the call to the function, in the form that its runtime takes.
+func (c *call) invoke() *emulator.Error {
+	inv := &invocation{Invocation: emulator.Invocation{
+		RequestID: c.requestID, Function: c.fn, Qualifier: c.route.Qualifier,
+		Async: c.control.Async, LogTail: c.control.LogTail, TaskID: c.control.TaskID,
+	}}
+	if inv.Qualifier == "" {
+		inv.Qualifier = emulator.LatestVersion
+	}
+	cleanRequest(c.r.Header)
+	switch custom := c.fn.Custom(); {
+	case !custom && c.fn.Service != "":
+		return emulator.Refuse(http.StatusBadRequest, "PathNotSupported",
+			"fcemu does not call HTTP handlers (request, response) of FC 2.0 built-in runtimes yet: function '%s' has runtime %s; "+
+				"use a custom runtime, or deploy it as an FC 3.0 function", c.fn.Name(), c.fn.Runtime)
+	case c.control.Async:
+		return c.enqueue(inv, custom)
+	case custom:
+		return c.passThrough(inv)
+	default:
+		return c.runEvent(inv)
+	}
+}
+
+// passThrough runs a custom runtime: the request streams in, the answer streams out.
+func (c *call) passThrough(inv *invocation) *emulator.Error {
+	body, refusal := c.body(emulator.MaxSyncPayload)
+	if refusal != nil {
+		return refusal
+	}
+	c.setRequest(inv, body, c.r.ContentLength)
+	c.answer = answer{call: c, hold: c.control.LogTail}
+	ctx, release := clientContext(c.r)
+	out := c.gateway.Engine.Do(ctx, &inv.Invocation, &c.answer)
+	release()
+	if bounded, ok := body.(*boundedBody); ok && bounded.exceeded.Load() && !c.answer.started {
+		return emulator.EntityTooLarge(emulator.MaxSyncPayload)
+	}
+	return c.answer.finish(&inv.Invocation, out)
+}
+
+// runEvent runs a built-in runtime: the request is an event, the result describes the answer.
+func (c *call) runEvent(inv *invocation) *emulator.Error {
+	refusal := c.setEvent(inv, emulator.MaxSyncPayload)
+	if refusal != nil {
+		return refusal
+	}
+	ctx, release := clientContext(c.r)
+	out := c.gateway.Engine.Do(ctx, &inv.Invocation, nil)
+	release()
+	c.answer = answer{call: c}
+	return c.answer.finish(&inv.Invocation, out)
+}
+
+// enqueue accepts the call for later.
+func (c *call) enqueue(inv *invocation, custom bool) *emulator.Error {
+	if custom {
+		body, refusal := c.readBody(emulator.MaxAsyncPayload)
+		if refusal != nil {
+			return refusal
+		}
+		c.setRequest(inv, bytes.NewReader(body), int64(len(body)))
+	} else if refusal := c.setEvent(inv, emulator.MaxAsyncPayload); refusal != nil {
+		return refusal
+	}
+	task, err := c.gateway.Queue.Accept(c.r.Context(), &inv.Invocation, c.control.Delay)
+	if err != nil {
+		return refusalOf(err)
+	}
+	c.allowOrigin(c.w.Header())
+	invoke.SetAccepted(c.w.Header(), task)
+	c.w.WriteHeader(http.StatusAccepted)
+	return nil
+}
+
+func (c *call) setRequest(inv *invocation, body io.Reader, length int64) {
+	inv.request = emulator.HTTPRequest{
+		Method: c.r.Method, Target: c.target, Header: c.r.Header, Host: c.r.Host,
+		Remote: clientIP(c.r.RemoteAddr), Body: body, Length: length,
+	}
+	if length == 0 {
+		inv.request.Body = nil
+	}
+	inv.HTTP = &inv.request
+}
+
+func (c *call) setEvent(inv *invocation, limit int) *emulator.Error {
+	body, refusal := c.readBody(limit)
+	if refusal != nil {
+		return refusal
+	}
+	inv.Event = c.appendEvent(nil, body)
+	return nil
+}
+
+// clientContext ends with the client or with the emulator, and says which in its cause.
+func clientContext(r *http.Request) (ctx context.Context, release func()) {
+	parent := r.Context()
+	ctx, cancel := context.WithCancelCause(context.WithoutCancel(parent))
+	stop := context.AfterFunc(parent, func() {
+		if cause := context.Cause(parent); errors.Is(cause, emulator.ErrShutdown) {
+			cancel(cause)
+			return
+		}
+		cancel(emulator.ErrClientGone)
+	})
+	return ctx, func() {
+		stop()
+		cancel(nil)
+	}
+}
+
+// clientIP cuts the port off an address.
+func clientIP(address string) string {
+	if i := strings.LastIndexByte(address, ':'); i >= 0 {
+		address = address[:i]
+	}
+	return strings.Trim(address, "[]")
+}

@@ -1,0 +1,94 @@
+package gateway
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/fcemu/fcemu/emulator"
+)
+
+// Catalogue finds functions and their HTTP triggers. It is asked for every request.
+type Catalogue interface {
+	Resolve(ctx context.Context, ref emulator.Reference) (*emulator.Function, error)
+	HTTPTrigger(ctx context.Context, ref emulator.Reference) (*emulator.Trigger, emulator.HTTPTrigger, error)
+}
+
+// Engine runs an invocation and waits for its end.
+type Engine interface {
+	Do(ctx context.Context, inv *emulator.Invocation, answer emulator.Answer) *emulator.Outcome
+}
+
+// Queue accepts asynchronous invocations; what it has accepted is on the disk.
+type Queue interface {
+	Accept(ctx context.Context, inv *emulator.Invocation, delay time.Duration) (*emulator.Task, error)
+}
+
+// Options are what a gateway works with. Catalogue, Engine and Queue are required.
+type Options struct {
+	Catalogue Catalogue
+	Engine    Engine
+	Queue     Queue
+	IDs       *emulator.IDs
+	Clock     emulator.Clock // of the times in events; the machine's by default
+	Account   string
+	Region    string
+
+	// Notice tells the user once what this emulator does differently for a function. May be nil.
+	Notice func(function, text string)
+
+	// AllowRedirects lets 3xx answers through on the default domain. The cloud has refused them
+	// since April 2025 and passes them on custom domains only.
+	AllowRedirects bool
+	// AllowInline leaves Content-Disposition to the function on the default domain. The cloud
+	// forces "attachment" there, so that a browser downloads instead of showing.
+	AllowInline bool
+}
+
+// Gateway serves HTTP triggers on their default domains.
+type Gateway struct {
+	Options
+	toldMu sync.Mutex
+	told   map[notice]bool
+}
+
+// notice is something that a user is told once.
+type notice struct {
+	function emulator.Name
+	kind     string
+}
+
+// New returns the handler of all requests that MatchRequest knows.
+func New(o Options) *Gateway {
+	if o.IDs == nil {
+		o.IDs = emulator.NewIDs()
+	}
+	if o.Clock == nil {
+		o.Clock = emulator.RealClock{}
+	}
+	return &Gateway{Options: o, told: map[notice]bool{}}
+}
+
+// ServeHTTP answers one request to an HTTP trigger.
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	c := &call{gateway: g, w: w, r: r, now: g.Clock.Now()}
+	if refusal := c.serve(); refusal != nil {
+		c.refuse(refusal)
+	}
+}
+
+// tell gives the user a notice about a function, once for each kind.
+func (g *Gateway) tell(function emulator.Name, kind, text string) {
+	if g.Notice == nil {
+		return
+	}
+	key := notice{function, kind}
+	g.toldMu.Lock()
+	told := g.told[key]
+	g.told[key] = true
+	g.toldMu.Unlock()
+	if !told {
+		g.Notice(function.String(), text)
+	}
+}

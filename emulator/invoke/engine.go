@@ -1,0 +1,34 @@
+package invoke
+
+import (
+	"context"
+	"errors"
+
+	"github.com/fcemu/fcemu/emulator"
+)
+
+// Engine runs invocations and has each of them recorded. It is safe for concurrent use.
+type Engine struct {
+	runner emulator.Runner
+	record func(emulator.InvocationRecord)
+}
+
+// New joins a runner with the book of finished invocations. record may be nil; it is called before
+// the caller gets the outcome, so it has to be quick.
+func New(runner emulator.Runner, record func(emulator.InvocationRecord)) *Engine {
+	if record == nil {
+		record = func(emulator.InvocationRecord) {}
+	}
+	return &Engine{runner: runner, record: record}
+}
+
+// Do runs inv and waits for its end. An HTTP answer goes to answer while it is produced; answer is
+// nil where nobody listens. The outcome is never nil, and what went wrong is inside it.
+func (e *Engine) Do(ctx context.Context, inv *emulator.Invocation, answer emulator.Answer) *emulator.Outcome {
+	outcome := e.runner.Run(ctx, inv, answer)
+	if outcome == nil {
+		outcome = &emulator.Outcome{Refused: emulator.Internal(errors.New("the runtime gave no outcome"))}
+	}
+	e.record(emulator.InvocationRecord{Invocation: inv, Outcome: outcome})
+	return outcome
+}

@@ -1,0 +1,122 @@
+package builtin
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+)
+
+//go:embed python/*.py
+var pythonScripts embed.FS
+
+//go:embed node/*.js
+var nodeScripts embed.FS
+
+// bootstrap is a set of scripts that are put on disk once. It is safe for concurrent use.
+type bootstrap struct {
+	scripts fs.FS
+	root    string // their folder in scripts, and the prefix of their folder on disk
+	inside  string // folder below that one, or empty
+
+	mu   sync.Mutex
+	path string // where they are, once they are
+}
+
+func pythonBootstrap() *bootstrap {
+	return &bootstrap{scripts: pythonScripts, root: "python", inside: "_fcemu"}
+}
+
+func nodeBootstrap() *bootstrap { return &bootstrap{scripts: nodeScripts, root: "node"} }
+
+// install writes the scripts below dir, unless they are there, and returns their folder. Python
+// keeps its compiled form beside them.
+func (b *bootstrap) install(dir string) (string, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.path != "" && isDir(b.path) {
+		return b.path, nil
+	}
+	path, err := b.write(dir)
+	b.path = path
+	return path, err
+}
+
+func (b *bootstrap) write(dir string) (string, error) {
+	files, err := b.read()
+	if err != nil {
+		return "", err
+	}
+	target, err := filepath.Abs(filepath.Join(dir, b.root+"-"+digest(files)))
+	if err != nil {
+		return "", err
+	}
+	if isDir(target) {
+		return target, nil
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	draft, err := os.MkdirTemp(dir, ".draft-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(draft)
+	if err := writeFiles(filepath.Join(draft, b.inside), files); err != nil {
+		return "", err
+	}
+	if err := os.Chmod(draft, 0o755); err != nil {
+		return "", err
+	}
+	if err := os.Rename(draft, target); err != nil && !isDir(target) { // another emulator may be first
+		return "", err
+	}
+	return target, nil
+}
+
+type script struct {
+	name string
+	text []byte
+}
+
+func (b *bootstrap) read() ([]script, error) {
+	entries, err := fs.ReadDir(b.scripts, b.root)
+	if err != nil {
+		return nil, err
+	}
+	files := make([]script, 0, len(entries))
+	for _, entry := range entries {
+		text, err := fs.ReadFile(b.scripts, b.root+"/"+entry.Name())
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, script{entry.Name(), text})
+	}
+	return files, nil
+}
+
+func digest(files []script) string {
+	hash := sha256.New()
+	for _, file := range files {
+		hash.Write([]byte(file.name))
+		hash.Write([]byte{0})
+		hash.Write(file.text)
+		hash.Write([]byte{0})
+	}
+	return hex.EncodeToString(hash.Sum(nil))[:12]
+}
+
+func writeFiles(dir string, files []script) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	var failed error
+	for _, file := range files {
+		failed = errors.Join(failed, os.WriteFile(filepath.Join(dir, file.name), file.text, 0o644))
+	}
+	return failed
+}

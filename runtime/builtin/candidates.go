@@ -1,0 +1,140 @@
+package builtin
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// home is where a version manager keeps what it installed: <base>/<folder>/<version>/<bin>.
+type home struct {
+	variable string // environment variable that names the base
+	base     string // default base, below the user's home unless absolute
+	folder   string
+	bin      string
+}
+
+// exact lists programs that may be of the wanted version, the likeliest first. Shims come last:
+// they are slow, and they fail where the version is not switched on.
+func (l *language) exact(want version) []string {
+	direct, shims := lookUp(l.commands(want))
+	for _, installed := range l.installed() {
+		if l.same(installed.version, want) {
+			direct = append(direct, installed.path)
+		}
+	}
+	general, _ := lookUp(l.anyOf)
+	return append(append(direct, general...), shims...)
+}
+
+// atHand lists programs of any version: first what the user's PATH gives, as the user would get it.
+func (l *language) atHand() []string {
+	var all []string
+	for _, name := range l.anyOf {
+		direct, shims := lookUp([]string{name})
+		all = append(append(all, shims...), direct...)
+	}
+	for _, installed := range l.installed() {
+		all = append(all, installed.path)
+	}
+	return all
+}
+
+// lookUp finds programs by name in PATH, or in the usual folders where there is none.
+func lookUp(names []string) (direct, shims []string) {
+	folders := filepath.SplitList(os.Getenv("PATH"))
+	if len(folders) == 0 {
+		folders = []string{"/usr/local/bin", "/usr/bin", "/opt/homebrew/bin"}
+	}
+	for _, name := range names {
+		for _, folder := range folders {
+			path := filepath.Join(folder, name)
+			if !filepath.IsAbs(path) || !executable(path) || slices.Contains(direct, path) {
+				continue
+			}
+			if isShim(path) {
+				shims = append(shims, path)
+			} else {
+				direct = append(direct, path)
+			}
+		}
+	}
+	return direct, shims
+}
+
+func executable(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0
+}
+
+// isShim tells whether a version manager chooses the real program at each start.
+func isShim(path string) bool {
+	folder := filepath.Dir(path)
+	if filepath.Base(folder) == "shims" || strings.HasSuffix(folder, "/.volta/bin") {
+		return true
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	var begin [2]byte
+	_, err = file.Read(begin[:])
+	return err == nil && string(begin[:]) == "#!"
+}
+
+type installation struct {
+	version version
+	path    string
+}
+
+// installed lists what version managers have installed, newest first, by reading folders only.
+func (l *language) installed() []installation {
+	var all []installation
+	for _, place := range l.homes {
+		folder := place.path()
+		entries, err := os.ReadDir(folder)
+		if err != nil {
+			continue
+		}
+		for _, entry := range entries {
+			parsed, ok := parseVersion(entry.Name())
+			if !ok {
+				continue
+			}
+			for _, name := range l.anyOf {
+				path := filepath.Join(folder, entry.Name(), place.bin, name)
+				if executable(path) {
+					all = append(all, installation{parsed, path})
+					break
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b installation) int {
+		switch {
+		case b.version.less(a.version):
+			return -1
+		case a.version.less(b.version):
+			return 1
+		}
+		return 0
+	})
+	return all
+}
+
+func (h home) path() string {
+	base := os.Getenv(h.variable)
+	if base == "" {
+		base = h.base
+		if !filepath.IsAbs(base) {
+			user, err := os.UserHomeDir()
+			if err != nil {
+				return ""
+			}
+			base = filepath.Join(user, base)
+		}
+	}
+	return filepath.Join(base, h.folder)
+}

@@ -1,0 +1,248 @@
+package builtin
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/fcemu/fcemu/emulator"
+)
+
+// probeLimit is how long an interpreter may take to tell its version.
+const probeLimit = 15 * time.Second
+
+// language is what the search for interpreters needs to know of one.
+type language struct {
+	name     string   // for people
+	prefix   string   // of the runtime ids
+	ids      []string // documented runtime ids
+	parts    int      // how many parts of a version must agree
+	want     func(id string) (version, bool)
+	commands func(version) []string // names that promise a version
+	anyOf    []string               // names that don't
+	homes    []home                 // version managers
+	probe    []string               // arguments that make it print its real path, its version and more
+	quick    []string               // arguments that make a program which is no shim print just its version; may be empty
+	breaks   func(want, got version) string
+}
+
+func (l *language) serves(id string) bool {
+	if !strings.HasPrefix(id, l.prefix) {
+		return false
+	}
+	_, ok := l.want(id)
+	return ok
+}
+
+func (l *language) same(a, b version) bool { return slices.Equal(a[:l.parts], b[:l.parts]) }
+
+// Found is an interpreter on this machine.
+type Found struct {
+	Language string   `json:"language"`
+	Path     string   `json:"path"`     // the real program, never a version manager's shim; empty = none was found
+	Version  string   `json:"version"`  // such as 3.11.7
+	Runtimes []string `json:"runtimes"` // the runtime ids that it serves
+	Notice   string   `json:"notice"`   // for the first runtime id that it only stands in for
+	Search   []string `json:"-"`        // folders in which it finds modules
+}
+
+func (f Found) version() version {
+	parsed, _ := parseVersion(f.Version)
+	return parsed
+}
+
+// Interpreters finds the program that runs a runtime id, once for each. Nothing is looked for
+// before it is asked for. It is safe for concurrent use.
+type Interpreters struct {
+	overrides map[string]string
+	languages []*language
+
+	search sync.Mutex       // one search at a time; it may start programs
+	probed map[string]Found // by path; under search
+
+	mu    sync.Mutex
+	known map[string]answer // by runtime id; under mu
+}
+
+type answer struct {
+	found  Found
+	notice string
+	err    error
+}
+
+// NewInterpreters returns a finder. overrides maps runtime ids to programs, by path or by name; they
+// come before everything that is found.
+func NewInterpreters(overrides map[string]string) *Interpreters {
+	return &Interpreters{
+		overrides: overrides,
+		languages: []*language{pythonLanguage(), nodeLanguage()},
+		known:     map[string]answer{},
+		probed:    map[string]Found{},
+	}
+}
+
+// Find returns the interpreter for a runtime id: the exact version where there is one, else the one
+// at hand with a notice of one line. None at all is an *emulator.Error of status 412. A missing
+// interpreter is looked for again each time, so that installing one needs no restart.
+func (i *Interpreters) Find(id string) (Found, string, error) {
+	if known, ok := i.remembered(id); ok {
+		return known.found, known.notice, nil
+	}
+	i.search.Lock()
+	defer i.search.Unlock()
+	if known, ok := i.remembered(id); ok {
+		return known.found, known.notice, nil
+	}
+	for _, l := range i.languages {
+		if l.serves(id) {
+			want, _ := l.want(id)
+			result := i.find(l, id, want)
+			if result.err == nil {
+				i.mu.Lock()
+				i.known[id] = result
+				i.mu.Unlock()
+			}
+			return result.found, result.notice, result.err
+		}
+	}
+	return Found{}, "", emulator.InvalidArgument("runtime '%s' is not a built-in runtime that fcemu runs", id)
+}
+
+// remembered is the earlier answer, while its program is still there.
+func (i *Interpreters) remembered(id string) (answer, bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	known, ok := i.known[id]
+	if ok && !executable(known.found.Path) {
+		delete(i.known, id)
+		return answer{}, false
+	}
+	return known, ok
+}
+
+func (i *Interpreters) find(l *language, id string, want version) answer {
+	if path, ok := i.overrides[id]; ok {
+		return i.override(l, id, want, path)
+	}
+	for _, path := range l.exact(want) {
+		if found, err := i.probe(l, path); err == nil && l.same(found.version(), want) {
+			return answer{found: found}
+		}
+	}
+	if want[0] == 2 { // nothing of Python 3 stands in for Python 2
+		return answer{err: missing(l, id, want)}
+	}
+	for _, path := range l.atHand() {
+		found, err := i.probe(l, path)
+		if err != nil || (l.name == "Python" && found.version()[0] < 3) {
+			continue
+		}
+		return l.judge(id, want, found)
+	}
+	return answer{err: missing(l, id, want)}
+}
+
+func (i *Interpreters) override(l *language, id string, want version, given string) answer {
+	path, err := exec.LookPath(given)
+	if err == nil {
+		var found Found
+		if found, err = i.probe(l, path); err == nil {
+			return l.judge(id, want, found)
+		}
+	}
+	return answer{err: emulator.Refuse(412, "FunctionNotStarted",
+		"runtime %s is set to run on '%s', which does not work: %v", id, given, err)}
+}
+
+// judge adds the notice where the version is another than the cloud's.
+func (l *language) judge(id string, want version, found Found) answer {
+	got := found.version()
+	if l.same(got, want) {
+		return answer{found: found}
+	}
+	notice := fmt.Sprintf("%s ran on %s %s", id, l.name, found.Version)
+	if points := l.breaks(want, got); points != "" {
+		notice += ": " + points
+	}
+	return answer{found: found, notice: notice}
+}
+
+func missing(l *language, id string, want version) *emulator.Error {
+	return emulator.Refuse(412, "FunctionNotStarted",
+		"runtime %s needs %s %s, and this machine has none: install it, or name one in the setting for interpreters; `fcemu doctor` lists what is there",
+		id, l.name, want.short(l.parts))
+}
+
+// probe asks a program for its real path, its version and its module folders.
+func (i *Interpreters) probe(l *language, path string) (Found, error) {
+	if known, ok := i.probed[path]; ok && executable(known.Path) {
+		return known, nil
+	}
+	found, err := l.ask(path)
+	if err == nil {
+		i.probed[path] = found
+		i.probed[found.Path] = found
+	}
+	return found, err
+}
+
+func (l *language) ask(path string) (Found, error) {
+	if len(l.quick) > 0 && !isShim(path) {
+		if lines, err := run(path, l.quick); err == nil {
+			if got, ok := parseVersion(lines[0]); ok {
+				return Found{Language: l.name, Path: path, Version: got.String()}, nil
+			}
+		}
+	}
+	lines, err := run(path, l.probe)
+	if err != nil {
+		return Found{}, err
+	}
+	if len(lines) < 2 || !filepath.IsAbs(lines[0]) {
+		return Found{}, fmt.Errorf("%s does not tell its version", path)
+	}
+	return Found{Language: l.name, Path: lines[0], Version: lines[1], Search: lines[2:]}, nil
+}
+
+// run returns the lines that a program prints, at least one.
+func run(path string, args []string) ([]string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), probeLimit)
+	defer cancel()
+	command := exec.CommandContext(ctx, path, args...)
+	command.Dir = os.TempDir() // version managers look for settings in the working directory
+	command.WaitDelay = time.Second
+	output, err := command.Output()
+	if err != nil {
+		return nil, fmt.Errorf("%s does not tell its version: %w", path, err)
+	}
+	return strings.Split(strings.TrimSpace(string(output)), "\n"), nil
+}
+
+// List finds all that serves the documented runtime ids, grouped by interpreter. Runtime ids that
+// nothing serves stand under an empty path.
+func (i *Interpreters) List() []Found {
+	var list []Found
+	for _, l := range i.languages {
+		for _, id := range l.ids {
+			found, notice, err := i.Find(id)
+			if err != nil {
+				found = Found{Language: l.name}
+			}
+			at := slices.IndexFunc(list, func(f Found) bool { return f.Language == l.name && f.Path == found.Path })
+			if at < 0 {
+				list, at = append(list, found), len(list)
+			}
+			list[at].Runtimes = append(slices.Clip(list[at].Runtimes), id)
+			if list[at].Notice == "" {
+				list[at].Notice = notice
+			}
+		}
+	}
+	return list
+}

@@ -1,0 +1,153 @@
+package builtin
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/runtime"
+	"github.com/fcemu/fcemu/runtime/process"
+)
+
+// Options are what both built-in kinds need.
+type Options struct {
+	Interpreters *Interpreters
+	Dir          string // where the bootstraps are put; they are small and named by their content
+	Account      string
+	Region       string
+	Credentials  runtime.Credentials
+}
+
+// Kind runs functions of one language. It is safe for concurrent use.
+type Kind struct {
+	options   Options
+	language  *language
+	bootstrap *bootstrap
+	command   func(k *Kind, start *start) // fills in what is particular to the language
+	told      sync.Map                    // function name and notice: told once
+}
+
+// start is one instance being prepared.
+type start struct {
+	fn      *emulator.Function
+	place   runtime.Place
+	found   Found
+	scripts string // folder of the bootstrap
+	env     environment
+	spec    process.Spec
+	search  []string
+}
+
+// NewPython returns the kind of the Python runtimes: python3 and python3.N, and python2.7 where a
+// Python 2 is found.
+func NewPython(o Options) *Kind {
+	return &Kind{options: o, language: pythonLanguage(), bootstrap: pythonBootstrap(), command: (*Kind).python}
+}
+
+// NewNode returns the kind of the Node.js runtimes, nodejs4.4 and later.
+func NewNode(o Options) *Kind {
+	return &Kind{options: o, language: nodeLanguage(), bootstrap: nodeBootstrap(), command: (*Kind).node}
+}
+
+// Serves tells whether the kind runs functions of this runtime id.
+func (k *Kind) Serves(id string) bool { return k.language.serves(id) }
+
+// Prepare finds the interpreter and says how to start it. A missing interpreter is an *emulator.Error.
+func (k *Kind) Prepare(fn *emulator.Function, place runtime.Place) (runtime.Plan, error) {
+	found, notice, err := k.options.Interpreters.Find(fn.Runtime)
+	if err != nil {
+		return runtime.Plan{}, err
+	}
+	scripts, err := k.bootstrap.install(k.options.Dir)
+	if err != nil {
+		return runtime.Plan{}, fmt.Errorf("installing the bootstrap of %s: %w", fn.Runtime, err)
+	}
+	s := &start{fn: fn, place: place, found: found, scripts: scripts, env: newEnvironment(place.Env, place.CodeDir)}
+	s.spec = process.Spec{Path: found.Path, Dir: place.CodeDir}
+	s.search = found.Search
+	k.command(k, s)
+	s.spec.Env = s.env.list()
+	plan, err := k.plan(s)
+	plan.Notice = k.once(fn, notice)
+	return plan, err
+}
+
+// plan opens the line. The setup is sent before the process runs, so that nothing waits for it.
+func (k *Kind) plan(s *start) (runtime.Plan, error) {
+	ours, theirs, err := socketPair()
+	if err != nil {
+		return runtime.Plan{}, err
+	}
+	if err := describe(ours, k.setup(s)); err != nil {
+		_, _ = ours.Close(), theirs.Close()
+		return runtime.Plan{}, fmt.Errorf("describing the function to its bootstrap: %w", err)
+	}
+	s.spec.Files = []*os.File{theirs}
+	var line atomic.Pointer[os.File]
+	line.Store(ours)
+	return runtime.Plan{
+		Spec:        s.spec,
+		Concurrency: 1,
+		Marks:       true,
+		// Our end stays open for Connect; of a start that failed the garbage collector closes it.
+		Close: func() { _ = theirs.Close() },
+		Connect: func(context.Context, process.Process) (runtime.Session, error) {
+			ours := line.Swap(nil)
+			if ours == nil {
+				return nil, fmt.Errorf("the line to %s is already taken", s.fn.Name())
+			}
+			return newSession(ours), nil
+		},
+	}, nil
+}
+
+// describe leaves the setup in the socket, which has room for it; a setup of absurd size is an error.
+func describe(line *os.File, facts *setup) error {
+	if err := line.SetWriteDeadline(time.Now().Add(time.Second)); err != nil {
+		return err
+	}
+	if _, err := line.Write(facts.frame()); err != nil {
+		return err
+	}
+	return line.SetWriteDeadline(time.Time{})
+}
+
+func (k *Kind) setup(s *start) *setup {
+	real, err := filepath.EvalSymlinks(s.place.CodeDir)
+	if err != nil {
+		real = s.place.CodeDir
+	}
+	facts := &setup{
+		function:    s.fn,
+		codeDir:     s.place.CodeDir,
+		realCodeDir: real,
+		account:     k.options.Account,
+		region:      k.options.Region,
+		search:      s.search,
+	}
+	if runtime.InRequest(s.fn) {
+		facts.credentials = k.options.Credentials
+	}
+	return facts
+}
+
+// once returns the notice at the first call for a function, then nothing.
+func (k *Kind) once(fn *emulator.Function, notice string) string {
+	if notice == "" {
+		return ""
+	}
+	if _, told := k.told.LoadOrStore(fn.Name().String()+"\n"+notice, true); told {
+		return ""
+	}
+	return notice
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}

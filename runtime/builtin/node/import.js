@@ -1,0 +1,3 @@
+'use strict';
+// Apart from the rest, because Node.js before 13 does not parse it.
+module.exports = (url) => import(url);

@@ -1,0 +1,132 @@
+// Package builtin runs functions of the built-in runtimes: it finds the interpreter, starts it with
+// a small bootstrap of ours, and speaks to that over an inherited socket.
+//
+// # The line
+//
+// The bootstrap's descriptor 3 is a stream socket; the other end is ours. Nothing is polled or
+// looked up: a call that is sent before the interpreter runs waits in the socket. Both sides send
+// frames, one call at a time:
+//
+//	frame  length uint32, of what follows; kind uint8; body      (numbers are big-endian)
+//
+// Emulator to bootstrap:
+//
+//	kind 255, once, first: the setup. A list of strings, each after its length (uint32), in the
+//	order of setupFields; module search folders follow until the end.
+//	kind 0…3: a call; the kind is the emulator.Hook. deadline uint64 (Unix ms), retry count uint32,
+//	length of the request id uint8, length of the qualifier uint8, request id, qualifier, event.
+//
+// Bootstrap to emulator, one for each call:
+//
+//	kind 0 succeeded, 1 handled error, 2 unhandled error; the body is the answer or the error's JSON.
+//
+// What the function wrote to standard output and error has left the process before its reply does.
+package builtin
+
+import (
+	"encoding/binary"
+	"strconv"
+
+	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/runtime"
+)
+
+const (
+	kindSetup = 255
+
+	replySucceeded = 0
+	replyHandled   = 1
+	replyUnhandled = 2
+
+	headSize    = 4 + 1     // length and kind
+	maxFrame    = 512 << 20 // bytes; more is a broken bootstrap
+	smallEvent  = 64 << 10  // bytes; up to here a call is one write
+	readBuffer  = 16 << 10  // bytes
+	maxIDLength = 255       // bytes of a request id and of a qualifier
+)
+
+// setup is what a bootstrap is told once.
+type setup struct {
+	function    *emulator.Function
+	codeDir     string // as given to the interpreter
+	realCodeDir string // the same without symbolic links
+	account     string
+	region      string
+	credentials runtime.Credentials
+	search      []string // module folders behind the interpreter's own
+}
+
+// setupFields lists the facts in the order that the bootstraps expect.
+func (s *setup) setupFields() []string {
+	fn := s.function
+	life := fn.InstanceLifecycleConfig
+	if life == nil {
+		life = &emulator.InstanceLifecycle{}
+	}
+	log := fn.LogConfig
+	if log == nil {
+		log = &emulator.LogConfig{}
+	}
+	return []string{
+		fn.Runtime, s.codeDir, s.realCodeDir,
+		fn.Handler, hookHandler(life.Initializer), hookHandler(life.PreStop), hookHandler(life.PreFreeze),
+		fn.FunctionName, strconv.Itoa(fn.MemorySize), strconv.Itoa(fn.Timeout), fn.VersionID,
+		fn.Service, log.Project, log.Logstore,
+		s.region, s.account,
+		s.credentials.AccessKeyID, s.credentials.AccessKeySecret, s.credentials.SecurityToken,
+	}
+}
+
+func hookHandler(hook *emulator.LifecycleHook) string {
+	if hook == nil {
+		return ""
+	}
+	return hook.Handler
+}
+
+// frame returns the whole setup frame.
+func (s *setup) frame() []byte {
+	frame := append(make([]byte, 4, 1024), kindSetup)
+	for _, list := range [][]string{s.setupFields(), s.search} {
+		for _, field := range list {
+			frame = binary.BigEndian.AppendUint32(frame, uint32(len(field)))
+			frame = append(frame, field...)
+		}
+	}
+	binary.BigEndian.PutUint32(frame, uint32(len(frame)-4))
+	return frame
+}
+
+// appendCall appends a call's frame without the event, whose length it counts in.
+func appendCall(frame []byte, call *runtime.Call) []byte {
+	id, qualifier := bounded(call.RequestID), bounded(call.Qualifier)
+	size := 1 + 8 + 4 + 1 + 1 + len(id) + len(qualifier) + len(call.Event)
+	var deadline uint64
+	if !call.Deadline.IsZero() {
+		deadline = uint64(call.Deadline.UnixMilli())
+	}
+	frame = binary.BigEndian.AppendUint32(frame, uint32(size))
+	frame = append(frame, byte(call.Hook))
+	frame = binary.BigEndian.AppendUint64(frame, deadline)
+	frame = binary.BigEndian.AppendUint32(frame, uint32(call.RetryCount))
+	frame = append(frame, byte(len(id)), byte(len(qualifier)))
+	frame = append(frame, id...)
+	return append(frame, qualifier...)
+}
+
+func bounded(text string) string {
+	return text[:min(len(text), maxIDLength)]
+}
+
+// errorType turns the kind of a reply into what the caller is told.
+func errorType(kind byte, hook emulator.Hook) emulator.ErrorType {
+	switch {
+	case kind == replySucceeded:
+		return ""
+	case hook == emulator.HookInitializer:
+		return emulator.InitializationError
+	case kind == replyHandled:
+		return emulator.HandledInvocationError
+	}
+	return emulator.UnhandledInvocationError
+}

@@ -1,0 +1,196 @@
+"""Runs the handlers of one Python function: takes calls from descriptor 3 and answers there.
+
+The frames are described in protocol.go. This file is on the path of every cold start, so it imports
+only modules that are built into the interpreter; what a call may not need is imported when it does.
+It runs on Python 3.6 and later, and on 2.7.
+"""
+import sys
+
+from posix import read, write
+
+from _fcemu.context import Setup
+from _fcemu.handler import Handlers
+
+LINE = 3
+CHUNK = 1 << 16
+SUCCEEDED, UNHANDLED = 0, 2  # the status of a reply; Python has no handled errors
+
+if sys.version_info[0] == 2:
+    def number(data):
+        value = 0
+        for byte in bytearray(data):
+            value = value << 8 | byte
+        return value
+
+    def frame_head(size, status):
+        return bytes(bytearray((size >> 24 & 255, size >> 16 & 255, size >> 8 & 255, size & 255, status)))
+
+    def text(data):
+        return data
+else:
+    def number(data):
+        return int.from_bytes(data, 'big')
+
+    def frame_head(size, status):
+        return size.to_bytes(4, 'big') + bytes((status,))
+
+    def text(data):
+        return data.decode('utf-8', 'surrogateescape')
+
+
+class Line(object):
+    """The socket to the emulator. One call is under way at a time."""
+
+    def __init__(self):
+        self.kept = b''
+        self.socket = None
+
+    def receive(self):
+        """Returns the kind of the next frame, its bytes and where its body starts; None at the end."""
+        data = self.kept or read(LINE, CHUNK)
+        while 0 < len(data) < 5:
+            more = read(LINE, CHUNK)
+            if not more:
+                return None
+            data += more
+        if not data:
+            return None
+        end = 4 + number(data[:4])
+        if len(data) < end:
+            data += self.exactly(end - len(data))
+        self.kept = data[end:]
+        return number(data[4:5]), data if len(data) == end else data[:end], 5
+
+    def exactly(self, size):
+        """Reads the rest of a frame that did not come at once; the kernel fills one buffer."""
+        if self.socket is None:
+            import _socket
+            self.socket = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, LINE) \
+                if sys.version_info[0] > 2 else _socket.fromfd(LINE, _socket.AF_UNIX, _socket.SOCK_STREAM)
+            self.socket.settimeout(None)  # whatever default the user has set
+            self.wait_all = _socket.MSG_WAITALL
+        parts = []
+        while size > 0:
+            part = self.socket.recv(size, self.wait_all)
+            if not part:
+                raise SystemExit(0)
+            parts.append(part)
+            size -= len(part)
+        return parts[0] if len(parts) == 1 else b''.join(parts)
+
+    def reply(self, status, payload):
+        head = frame_head(1 + len(payload), status)
+        if len(payload) < CHUNK:
+            head, payload = head + payload, b''
+        for data in (head, payload):
+            sent = write(LINE, data) if data else 0
+            if sent < len(data):
+                rest = memoryview(data)[sent:]
+                while len(rest):
+                    rest = rest[write(LINE, rest):]
+
+
+def read_setup(data, at):
+    """The setup frame: byte strings, each after its length in four bytes."""
+    fields = []
+    while at < len(data):
+        size = number(data[at:at + 4])
+        fields.append(text(data[at + 4:at + 4 + size]))
+        at += 4 + size
+    return Setup(fields)
+
+
+class Instance(object):
+    def __init__(self, line, setup):
+        self.line = line
+        self.setup = setup
+        self.handlers = Handlers(setup)
+
+    def serve(self):
+        """Answers calls until the emulator closes the line."""
+        setup, line = self.setup, self.line
+        while True:
+            call = line.receive()
+            if call is None:
+                return
+            status, payload = self.run(*call)
+            setup.flush()
+            setup.busy = False
+            line.reply(status, payload)
+
+    def run(self, hook, data, at):
+        # deadline (8), retry count (4), lengths of request id and qualifier (1 each)
+        setup = self.setup
+        middle = at + 14 + number(data[at + 12:at + 13])
+        end = middle + number(data[at + 13:at + 14])
+        setup.request_id = text(data[at + 14:middle])
+        setup.busy = True
+        context = setup.context(hook, setup.request_id, text(data[middle:end]), number(data[at + 8:at + 12]))
+        try:
+            function = self.handlers.find(setup.handlers[hook])
+            if hook:
+                function(context)
+                return SUCCEEDED, b''
+            result = function(data[end:], context)
+            if type(result) is bytes:
+                return SUCCEEDED, result
+            from _fcemu.result import encode
+            return SUCCEEDED, encode(result)
+        except SystemExit:
+            raise
+        except BaseException:
+            from _fcemu.errors import report
+            return UNHANDLED, report(setup, sys.exc_info())
+
+
+def prepare_streams(setup):
+    """Whole lines leave at once, in one write; Python before 3.7 is started unbuffered instead."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, 'reconfigure'):
+            stream.reconfigure(line_buffering=True)
+    name = 'python2.7' if setup.runtime == 'python2.7' else 'python3'
+    write(1, ('FunctionCompute %s runtime inited.\n' % name).encode())
+
+
+def on_terminate(setup):
+    """At a time-out the platform sends SIGTERM: tell where each thread is, and leave with 143."""
+    if sys.version_info[0] == 2:
+        import signal as signals
+    else:
+        import _signal as signals
+
+    def terminate(_number, _frame):
+        from posix import _exit
+        try:
+            if setup.busy:
+                from _fcemu.errors import dump_stacks
+                dump_stacks(setup)
+                setup.flush()
+        finally:
+            _exit(143)
+
+    signals.signal(15, terminate)
+
+
+def keep_line_private():
+    """Programs that the function starts do not get descriptor 3."""
+    if sys.version_info[0] == 2:
+        import fcntl
+        fcntl.fcntl(LINE, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
+    else:
+        from posix import set_inheritable
+        set_inheritable(LINE, False)
+
+
+def main():
+    keep_line_private()
+    line = Line()
+    first = line.receive()
+    if first is None:
+        return
+    setup = read_setup(first[1], first[2])
+    from _fcemu import environment
+    environment.arrange(setup)
+    prepare_streams(setup)
+    on_terminate(setup)
+    Instance(line, setup).serve()

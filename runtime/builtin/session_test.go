@@ -1,0 +1,108 @@
+package builtin
+
+import (
+	"encoding/binary"
+	"errors"
+	"io"
+	"math/rand"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/runtime"
+)
+
+func TestLargeEventsComeBackUnchanged(t *testing.T) {
+	random := make([]byte, 5<<20)
+	_, _ = rand.New(rand.NewSource(1)).Read(random)
+	large := make([]byte, 32<<20)
+	copy(large, random)
+	python := launch(t, NewPython(options(t, nil)), function("python3.11", dispatch),
+		codeDir(t, files{"index.py": "def handler(event, context):\n    return event\n"}))
+	node := launch(t, NewNode(options(t, nil)), function("nodejs20", dispatch),
+		codeDir(t, files{"index.js": "exports.handler = async (event) => event;\n"}))
+	for name, i := range map[string]*instance{"python": python, "node": node} {
+		for _, event := range [][]byte{nil, []byte("x"), random[:65000], random[:65535], random[:65536], random[:70000], random, large, random[:100]} {
+			began := time.Now()
+			got := i.call(emulator.HookHandler, event)
+			if got.err != nil || string(got.Payload) != string(event) {
+				t.Errorf("%s: %d bytes came back as %d: %v", name, len(event), len(got.Payload), got.err)
+			}
+			if len(event) == len(large) {
+				t.Logf("%s: 32 MiB there and back in %v", name, time.Since(began))
+			}
+		}
+	}
+}
+
+// answered is what a session makes of the bytes that a bootstrap sends before it goes away.
+func answered(t *testing.T, sent []byte) (runtime.Reply, error) {
+	t.Helper()
+	ours, theirs, err := socketPair()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newSession(ours)
+	defer s.Close()
+	go func() {
+		var request [128]byte
+		_, _ = theirs.Read(request[:])
+		_, _ = theirs.Write(sent)
+		_ = theirs.Close()
+	}()
+	return s.Invoke(t.Context(), runtime.Call{Invocation: &emulator.Invocation{RequestID: "r", Event: []byte("e")}}, nil)
+}
+
+func TestBrokenBootstraps(t *testing.T) {
+	frame := func(size int, rest string) []byte {
+		return append(binary.BigEndian.AppendUint32(nil, uint32(size)), rest...)
+	}
+	for name, sent := range map[string][]byte{
+		"nothing": nil, "half a head": {0, 0}, "half a body": frame(5, "\x00ab"),
+	} {
+		if _, err := answered(t, sent); !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, sent := range map[string][]byte{
+		"no kind": frame(0, "\x00"), "absurd length": frame(1<<31, "\x00abc"), "two answers": frame(2, "\x00a\x00\x00"),
+	} {
+		if reply, err := answered(t, sent); err == nil {
+			t.Errorf("%s: accepted as %q", name, reply.Payload)
+		}
+	}
+	if reply, err := answered(t, frame(3, "\x01ab")); err != nil || reply.ErrorType != handled || string(reply.Payload) != "ab" {
+		t.Errorf("%+v %v", reply, err)
+	}
+}
+
+func TestALineIsTakenOnce(t *testing.T) {
+	plan, err := NewPython(options(t, nil)).Prepare(function("python3", dispatch), runtime.Place{CodeDir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan.Close()
+	session, err := plan.Connect(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	session.Close()
+	if _, err := plan.Connect(t.Context(), nil); err == nil {
+		t.Error("a second session was opened")
+	}
+}
+
+func TestBootstrapFolderThatCannotBeWritten(t *testing.T) {
+	o := options(t, nil)
+	o.Dir = filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(o.Dir, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, err := NewPython(o).Prepare(function("python3", dispatch), runtime.Place{CodeDir: t.TempDir()})
+	if err == nil || !strings.Contains(err.Error(), o.Dir) {
+		t.Errorf("error %v", err)
+	}
+}

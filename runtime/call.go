@@ -1,0 +1,160 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/fcemu/fcemu/emulator"
+)
+
+const (
+	exitWait = 100 * time.Millisecond // a broken line is followed by the exit that broke it
+	goneWait = 300 * time.Millisecond // for a killed tree's end and last words
+)
+
+// serve runs a call in the slot that it holds, and returns the slot. False means that the instance
+// has fewer slots than was thought: look for another.
+func (i *instance) serve(ctx context.Context, inv *emulator.Invocation, answer emulator.Answer, cold bool) (*emulator.Outcome, bool) {
+	select {
+	case <-i.ready:
+	default:
+		select {
+		case <-i.ready:
+		case <-ctx.Done():
+			i.group.release(i, time.Now())
+			return i.interrupted(verdictOf(ctx), 0, 0).outcome(i, cold), true
+		}
+		if !cold && i.group.giveUp(i) {
+			return nil, false
+		}
+	}
+	var out *emulator.Outcome
+	if i.failure != nil {
+		out = i.failure.outcome(i, cold)
+		if !inv.LogTail {
+			out.LogTail = nil
+		}
+	} else {
+		out = i.call(ctx, inv, answer)
+		out.ColdStart = cold
+	}
+	i.group.release(i, time.Now())
+	return out, true
+}
+
+// call runs one invocation on a serving instance.
+func (i *instance) call(ctx context.Context, inv *emulator.Invocation, answer emulator.Answer) *emulator.Outcome {
+	f := &flight{instance: i, ctx: ctx, inv: inv, tag: inv, keepTail: inv.LogTail, began: time.Now()}
+	f.deadline = f.began.Add(seconds(i.fn.Timeout))
+	reply, v, err := i.fly(f, answer)
+	duration := time.Since(f.began)
+
+	out := &emulator.Outcome{ErrorType: reply.ErrorType, Payload: reply.Payload, InstanceID: i.id, Started: f.began, Duration: duration}
+	var fault *failure
+	if v != verdictAnswered {
+		fault = i.faultOf(f, v, err, duration)
+		out = fault.outcome(i, false)
+		out.Started, out.Duration = f.began, duration
+	} else {
+		if reply.ErrorType != "" {
+			out.Cause = emulator.CauseUnhandled
+		}
+		if i.peak.Load() == 0 {
+			i.sample(time.Now())
+		}
+	}
+	out.Streamed = reply.Streamed
+	out.MemoryMB = i.peakMB()
+	i.logs.end(f, suffix(reply.ErrorType, fault))
+	if f.keepTail {
+		out.LogTail = i.logTail(f, duration)
+	}
+	return out
+}
+
+// fly sends a call or a hook to the session under the eyes of the watcher.
+func (i *instance) fly(f *flight, answer emulator.Answer) (Reply, verdict, error) {
+	i.logs.begin(f)
+	i.pool.watch.enter(f)
+	reply, err := i.session.Invoke(f.ctx, Call{Invocation: f.inv, Hook: f.hook, Deadline: f.deadline, flight: f}, answer)
+	i.pool.watch.leave(f)
+	v := verdictAnswered
+	if err != nil {
+		v = verdictOfError(f, err)
+	}
+	held := f.settle(v)
+	if held == v && v > verdictBroken {
+		go i.end(f, v) // the session noticed before the watcher did
+	}
+	return reply, held, err
+}
+
+func verdictOfError(f *flight, err error) verdict {
+	switch {
+	case !time.Now().Before(f.deadline):
+		return verdictTimeout
+	case f.ctx.Err() != nil:
+		return verdictOf(f.ctx)
+	case errors.Is(err, emulator.ErrClientGone):
+		return verdictCanceled
+	}
+	return verdictBroken
+}
+
+// faultOf says what went wrong, after the process had a moment to end.
+func (i *instance) faultOf(f *flight, v verdict, err error, duration time.Duration) *failure {
+	switch v {
+	case verdictBroken:
+		return i.broken(err, duration)
+	case verdictCanceled, verdictStopped:
+		if i.multi {
+			break // perhaps only the request was given up
+		}
+		fallthrough
+	default:
+		wait(i.gone, goneWait)
+	}
+	return i.interrupted(v, duration, f.deadline.Sub(f.began))
+}
+
+// broken finds out whether the process ended or only this request went wrong.
+func (i *instance) broken(err error, duration time.Duration) *failure {
+	var bad *BadAnswer
+	if errors.As(err, &bad) && i.multi {
+		return badAnswer(bad)
+	}
+	if wait(i.process.Done(), exitWait) {
+		wait(i.gone, goneWait)
+		i.group.doom(i)
+	} else if !i.multi {
+		i.kill() // a lock-step line cannot be used again
+		wait(i.gone, goneWait)
+	}
+	return processExited(duration, i.peakMB())
+}
+
+// wait waits for done, at most for limit.
+func wait(done <-chan struct{}, limit time.Duration) bool {
+	select {
+	case <-done:
+		return true
+	default:
+	}
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case <-done:
+		return true
+	case <-timer.C:
+		return false
+	}
+}
+
+// seconds is a configured time limit, with FC's default.
+func seconds(n int) time.Duration {
+	if n <= 0 {
+		return defaultTimeout
+	}
+	return time.Duration(n) * time.Second
+}

@@ -1,0 +1,129 @@
+// Package custom runs custom runtimes: the user's own HTTP server on a port.
+package custom
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/runtime"
+	"github.com/fcemu/fcemu/runtime/process"
+)
+
+// Kind starts custom, custom.debian10, custom.debian11 and custom.debian12.
+type Kind struct {
+	identity
+}
+
+type identity struct {
+	account, region string
+	credentials     runtime.Credentials
+	buffers         *sync.Pool // spare memory for bodies, shared by all sessions
+}
+
+// New returns the kind. Account, region and credentials go into request headers.
+func New(account, region string, credentials runtime.Credentials) *Kind {
+	buffers := &sync.Pool{New: func() any { b := make([]byte, bufferSize); return &b }}
+	return &Kind{identity{account, region, credentials, buffers}}
+}
+
+// Prepare finds the start command: customRuntimeConfig, else the file bootstrap in the code.
+// Source: FC 3.0 custom runtime principles.
+func (k *Kind) Prepare(fn *emulator.Function, place runtime.Place) (runtime.Plan, error) {
+	command := startCommand(fn, place.CodeDir)
+	path, err := program(command[0], place)
+	if err != nil {
+		return runtime.Plan{}, err
+	}
+	return runtime.Plan{
+		Spec: process.Spec{
+			Path: path, Args: command[1:], Env: place.Env, Dir: place.CodeDir,
+			Port: fn.Port(), PortEnv: []string{"FC_SERVER_PORT", "FC_CUSTOM_LISTEN_PORT", "PORT"},
+		},
+		Concurrency: max(1, fn.InstanceConcurrency),
+		Connect: func(_ context.Context, p process.Process) (runtime.Session, error) {
+			address, ok := <-p.Ready()
+			if !ok {
+				return nil, errors.New("the server does not listen")
+			}
+			return newSession(address.String(), fn, k.identity), nil
+		},
+	}, nil
+}
+
+// startCommand is command + args with /code/ replaced by the real folder.
+func startCommand(fn *emulator.Function, codeDir string) []string {
+	var command []string
+	if c := fn.CustomRuntimeConfig; c != nil {
+		command = append(append(command, c.Command...), c.Args...)
+	}
+	if len(command) == 0 {
+		return []string{filepath.Join(codeDir, "bootstrap")}
+	}
+	for n, word := range command {
+		if rest, ok := strings.CutPrefix(word, "/code/"); ok {
+			command[n] = filepath.Join(codeDir, rest)
+		}
+	}
+	return command
+}
+
+// program finds the executable: in the code folder, then on the function's PATH.
+func program(name string, place runtime.Place) (string, error) {
+	if filepath.IsAbs(name) {
+		return name, executable(name, place.CodeDir)
+	}
+	local := filepath.Join(place.CodeDir, name)
+	err := executable(local, place.CodeDir)
+	if err == nil || strings.Contains(name, "/") {
+		return local, err
+	}
+	for _, dir := range filepath.SplitList(variable(place.Env, "PATH")) {
+		if path := filepath.Join(dir, name); filepath.IsAbs(path) && executable(path, place.CodeDir) == nil {
+			return path, nil
+		}
+	}
+	if info, statErr := os.Stat(local); statErr == nil && info.Mode().IsRegular() {
+		return "", err // it is there and lacks its permission
+	}
+	return "", missing(name)
+}
+
+// executable checks that path can be started. The texts name the file as the cloud has it.
+func executable(path, codeDir string) error {
+	shown := path
+	if rest, ok := strings.CutPrefix(path, filepath.Clean(codeDir)+"/"); ok {
+		shown = "/code/" + rest
+	}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), err == nil && !info.Mode().IsRegular():
+		return missing(shown)
+	case err != nil:
+		return emulator.Internal(err)
+	case info.Mode()&0o111 == 0:
+		return emulator.Refuse(412, "CAExited",
+			"Function instance exited unexpectedly(code 13, message:permission denied) with start command '%s'.\nLogs:%s is not executable: run chmod +x on it before you deploy",
+			shown, shown)
+	}
+	return nil
+}
+
+func missing(name string) error {
+	return emulator.Refuse(412, "CAFileNotFound",
+		"The function cannot be started. Failed to start function instance. Error: the file %s is not exist", name)
+}
+
+func variable(env []string, key string) string {
+	for n := len(env) - 1; n >= 0; n-- {
+		if value, ok := strings.CutPrefix(env[n], key+"="); ok {
+			return value
+		}
+	}
+	return ""
+}

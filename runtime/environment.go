@@ -1,0 +1,119 @@
+package runtime
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"os"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/fcemu/fcemu/emulator"
+)
+
+// Credentials are those of the function's role, as the platform injects them.
+type Credentials struct {
+	AccessKeyID     string
+	AccessKeySecret string
+	SecurityToken   string
+}
+
+// PlaceholderCredentials look like a role's temporary credentials and open nothing.
+func PlaceholderCredentials() Credentials {
+	var raw [24]byte
+	_, _ = rand.Read(raw[:]) // never fails, see crypto/rand
+	text := hex.EncodeToString(raw[:])
+	return Credentials{
+		AccessKeyID: "STS.fcemu" + text[:16], AccessKeySecret: "fcemu" + text[16:32], SecurityToken: "fcemu-token-" + text[32:],
+	}
+}
+
+// InEnvironment tells whether fn finds credentials in its environment. Source: disableInjectCredentials.
+func InEnvironment(fn *emulator.Function) bool {
+	return fn.DisableInjectCredentials != "Env" && fn.DisableInjectCredentials != "All"
+}
+
+// InRequest tells whether fn finds credentials in its context or in request headers.
+func InRequest(fn *emulator.Function) bool {
+	return fn.DisableInjectCredentials != "Request" && fn.DisableInjectCredentials != "All"
+}
+
+// environment is what every runtime starts with: a little of the host's, FC's variables, and the
+// function's own, which go over the host's. /code is the real code folder.
+// Source: FC 3.0 environment variables.
+func environment(fn *emulator.Function, place Place, o *Options) []string {
+	vars := hostVariables()
+	codeVariables(vars, fn, place.CodeDir)
+	if InEnvironment(fn) {
+		credentialVariables(vars, o.Credentials)
+	}
+	for key, value := range fn.EnvironmentVariables {
+		vars[key] = value
+	}
+	platformVariables(vars, fn, place, o)
+	list := make([]string, 0, len(vars))
+	for key, value := range vars {
+		list = append(list, key+"="+value)
+	}
+	sort.Strings(list)
+	return list
+}
+
+// hostVariables are those without which programs find nothing: paths, proxies, certificates.
+func hostVariables() map[string]string {
+	vars := map[string]string{"LANG": "C.UTF-8", "TZ": "UTC"}
+	for _, key := range []string{
+		"PATH", "HOME", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS",
+		"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "no_proxy", "all_proxy",
+	} {
+		if value, ok := os.LookupEnv(key); ok {
+			vars[key] = value
+		}
+	}
+	if vars["PATH"] == "" {
+		vars["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+	}
+	return vars
+}
+
+// codeVariables name the code folder to the dynamic linker, in the order of the images.
+func codeVariables(vars map[string]string, fn *emulator.Function, dir string) {
+	path := strings.TrimSuffix(codePath(dir), "/")
+	libraries := []string{path, path + "/lib"}
+	if !strings.HasPrefix(fn.Runtime, "nodejs") && !strings.HasPrefix(fn.Runtime, "java") {
+		libraries = append(libraries, "/usr/local/lib")
+	}
+	if !fn.Custom() {
+		libraries = append(libraries, "/opt/lib")
+		vars["PATH"] += ":/opt/bin"
+	}
+	vars["LD_LIBRARY_PATH"] = strings.Join(libraries, ":")
+}
+
+func platformVariables(vars map[string]string, fn *emulator.Function, place Place, o *Options) {
+	vars["FC_FUNC_CODE_PATH"] = codePath(place.CodeDir)
+	vars["FC_ACCOUNT_ID"] = o.Account
+	vars["FC_REGION"] = o.Region
+	vars["FC_FUNCTION_NAME"] = fn.FunctionName
+	vars["FC_FUNCTION_HANDLER"] = fn.Handler
+	vars["FC_FUNCTION_MEMORY_SIZE"] = strconv.Itoa(fn.MemorySize)
+	vars["FC_INSTANCE_ID"] = place.InstanceID
+	if fn.Service != "" {
+		vars["FC_SERVICE_NAME"] = fn.Service
+		vars["FC_QUALIFIER"] = fn.VersionID
+		return
+	}
+	switch {
+	case fn.Custom():
+	case fn.Runtime == "python3.12": // Debian 11; the other built-in ones run on 9 and 10
+		vars["FC_FUNCTION_VERSION"] = fn.VersionID
+	default:
+		vars["FC_VER_ID"] = fn.VersionID
+	}
+}
+
+func credentialVariables(vars map[string]string, c Credentials) {
+	vars["ALIBABA_CLOUD_ACCESS_KEY_ID"], vars["accessKeyID"] = c.AccessKeyID, c.AccessKeyID
+	vars["ALIBABA_CLOUD_ACCESS_KEY_SECRET"], vars["accessKeySecret"] = c.AccessKeySecret, c.AccessKeySecret
+	vars["ALIBABA_CLOUD_SECURITY_TOKEN"], vars["securityToken"] = c.SecurityToken, c.SecurityToken
+}

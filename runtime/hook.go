@@ -1,0 +1,108 @@
+package runtime
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/fcemu/fcemu/emulator"
+)
+
+const maxPreStop = 90 * time.Second // Source: FC limits
+
+// initialize runs the initializer hook for the call that waits for the instance. output is what
+// the start has written.
+func (i *instance) initialize(inv *emulator.Invocation, output []byte) *failure {
+	hook := i.fn.Initializer()
+	switch {
+	case hook == nil:
+		return nil
+	case hook.Handler == "" && len(hook.Command) > 0:
+		i.skipCommand(hook)
+		return nil
+	case hook.Handler == "" && !i.fn.Custom():
+		return nil
+	}
+	f := i.hookFlight(emulator.HookInitializer, seconds(hook.Timeout), inv)
+	f.keepTail, f.tail = true, output
+	reply, v, err := i.fly(f, nil)
+	duration := time.Since(f.began)
+	var fault *failure
+	switch {
+	case v != verdictAnswered:
+		fault = initializationFailed(i.faultOf(f, v, err, duration))
+	case reply.ErrorType != "":
+		payload := reply.Payload
+		if len(payload) == 0 {
+			payload = errorBody("the initializer failed")
+		}
+		fault = initializationFailed(&failure{payload: payload, logText: suffix(reply.ErrorType, nil)})
+	}
+	i.logs.end(f, suffix("", fault))
+	if fault != nil {
+		fault.tail = lastBytes(f.tail)
+	}
+	return fault
+}
+
+// skipCommand: a command initializer is for GPU functions only.
+func (i *instance) skipCommand(hook *emulator.LifecycleHook) {
+	i.pool.notice(i.fn, fmt.Sprintf("the initializer command %q is not run: the emulator runs initializer handlers only",
+		strings.Join(hook.Command, " ")))
+}
+
+// preStop runs the hook. Its failure changes nothing.
+func (i *instance) preStop() {
+	limit := min(seconds(i.fn.PreStop().Timeout), maxPreStop)
+	if i.pool.ctx.Err() != nil {
+		limit = min(limit, closeLimit/2)
+	}
+	f := i.hookFlight(emulator.HookPreStop, limit, nil)
+	reply, v, err := i.fly(f, nil)
+	var fault *failure
+	if v != verdictAnswered {
+		fault = i.faultOf(f, v, err, time.Since(f.began))
+	}
+	i.logs.end(f, suffix(reply.ErrorType, fault))
+}
+
+// hookFlight is the call of a hook. Its own id is a plain UUID, as in the cloud; its lines are
+// found under the call that it is run for.
+func (i *instance) hookFlight(hook emulator.Hook, limit time.Duration, cause *emulator.Invocation) *flight {
+	now := time.Now()
+	inv := &emulator.Invocation{RequestID: newUUID(), Function: i.fn, Qualifier: i.fn.VersionID}
+	if cause == nil {
+		cause = inv
+	}
+	return &flight{
+		instance: i, ctx: context.Background(), inv: inv, tag: cause, hook: hook, began: now, deadline: now.Add(limit),
+	}
+}
+
+func newUUID() string {
+	var id [16]byte
+	_, _ = rand.Read(id[:]) // never fails, see crypto/rand
+	id[6] = id[6]&0x0f | 0x40
+	id[8] = id[8]&0x3f | 0x80
+	text := hex.EncodeToString(id[:])
+	return text[:8] + "-" + text[8:12] + "-" + text[12:16] + "-" + text[16:20] + "-" + text[20:]
+}
+
+// logTail is the end of a call's log as the API returns it. FC 2.0 adds a line of figures.
+func (i *instance) logTail(f *flight, duration time.Duration) []byte {
+	i.logs.mu.Lock()
+	defer i.logs.mu.Unlock()
+	if i.fn.Service != "" && i.logs.marks {
+		ms := float64(duration) / float64(time.Millisecond)
+		f.keep(fmt.Sprintf("\nDuration: %.2f ms, Billed Duration: %d ms, Memory Size: %d MB, Max Memory Used: %.2f MB",
+			ms, (duration + time.Millisecond - 1).Milliseconds(), i.fn.MemorySize, i.peakMB()))
+	}
+	return lastBytes(f.tail)
+}
+
+// codePath is the code folder as FC_FUNC_CODE_PATH has it: with a slash at its end.
+func codePath(dir string) string { return filepath.Clean(dir) + "/" }

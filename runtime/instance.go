@@ -1,0 +1,165 @@
+package runtime
+
+import (
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/runtime/process"
+)
+
+// State is where an instance is in its life.
+type State string
+
+// States of an instance that is in service.
+const (
+	StateStarting State = "Starting"
+	StateIdle     State = "Idle"
+	StateBusy     State = "Busy"
+	StateSick     State = "Unhealthy" // its health check fails
+)
+
+// Instance describes one instance for listings.
+type Instance struct {
+	ID       string        `json:"instanceId"`
+	Function emulator.Name `json:"-"`
+	Version  string        `json:"versionId"`
+	Revision string        `json:"revision"`
+	PID      int           `json:"pid,omitempty"` // 0 while it starts
+	State    State         `json:"status"`
+	Started  time.Time     `json:"createdTime"`
+	Busy     int           `json:"busy"`     // requests in flight
+	Requests int64         `json:"requests"` // served
+	MemoryMB float64       `json:"memoryMB"` // peak so far
+}
+
+// instance is one process of a function and the calls on it.
+type instance struct {
+	id      string
+	group   *group
+	pool    *Pool
+	fn      *emulator.Function
+	started time.Time
+	logs    *capture
+	peak    atomic.Int64 // bytes
+	sampled atomic.Int64 // when the memory was last read, Unix ns
+
+	ready   chan struct{} // closed when the start has ended; then the next four are set
+	failure *failure      // why the start failed; nil = it serves
+	process process.Process
+	session Session
+	multi   bool // the session is Multiplexed
+
+	launched atomic.Pointer[launched]
+	gone     chan struct{} // closed when the process has ended and its last output is read
+	unused   chan struct{} // closed when it is doomed and no call holds a slot
+
+	// Under group.mu.
+	slots, used, oversold int
+	served                int64
+	lastUsed              time.Time
+	doomed, sick, quiet   bool
+	linked                bool
+	prev, next            *instance
+}
+
+// launched is the process as soon as there is one, for those who look while the start goes on.
+type launched struct{ process.Process }
+
+func newInstance(g *group, slots int) *instance {
+	now := time.Now()
+	p := g.pool
+	inst := &instance{
+		id: p.options.IDs.Instance(now), group: g, pool: p, fn: g.fn, started: now, lastUsed: now, slots: slots,
+		ready: make(chan struct{}), gone: make(chan struct{}), unused: make(chan struct{}),
+	}
+	inst.logs = newCapture(p.options.Log, &p.buffers, emulator.LogLine{
+		Function: g.fn.Name().String(), Qualifier: g.fn.VersionID, InstanceID: inst.id,
+	})
+	return inst
+}
+
+// exited tells whether the process has ended.
+func (i *instance) exited() bool {
+	l := i.launched.Load()
+	if l == nil {
+		return false
+	}
+	select {
+	case <-l.Done():
+		return true
+	default:
+		return false
+	}
+}
+
+// settle tells those who wait that the last call has left a doomed instance. It runs under group.mu.
+func (i *instance) settle() {
+	if i.doomed && i.used == 0 && !i.quiet {
+		i.quiet = true
+		close(i.unused)
+	}
+}
+
+// sample reads the memory of the process tree and returns it in bytes.
+func (i *instance) sample(now time.Time) int64 {
+	l := i.launched.Load()
+	if l == nil || i.exited() {
+		return 0
+	}
+	bytes := l.Memory()
+	i.sampled.Store(now.UnixNano())
+	i.raisePeak(bytes)
+	return bytes
+}
+
+func (i *instance) raisePeak(bytes int64) {
+	for {
+		old := i.peak.Load()
+		if bytes <= old || i.peak.CompareAndSwap(old, bytes) {
+			return
+		}
+	}
+}
+
+func (i *instance) peakMB() float64 { return float64(i.peak.Load()) / (1 << 20) }
+
+// describe runs under group.mu.
+func (i *instance) describe() Instance {
+	out := Instance{
+		ID: i.id, Function: i.fn.Name(), Version: i.fn.VersionID, Revision: i.fn.Revision, State: StateIdle,
+		Started: i.started, Busy: i.used, Requests: i.served, MemoryMB: i.peakMB(),
+	}
+	if l := i.launched.Load(); l != nil {
+		out.PID = l.PID()
+	}
+	select {
+	case <-i.ready:
+	default:
+		out.State = StateStarting
+		return out
+	}
+	switch {
+	case i.sick:
+		out.State = StateSick
+	case i.used > 0:
+		out.State = StateBusy
+	}
+	return out
+}
+
+// Instances lists the instances in service, oldest first.
+func (p *Pool) Instances() []Instance {
+	var list []Instance
+	for _, g := range p.allGroups() {
+		g.mu.Lock()
+		for inst := range g.instances {
+			list = append(list, inst.describe())
+		}
+		g.mu.Unlock()
+	}
+	slices.SortFunc(list, func(a, b Instance) int { return strings.Compare(a.ID, b.ID) })
+	return list
+}

@@ -1,0 +1,18 @@
+package process
+
+import (
+	"os"
+	"testing"
+)
+
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 {
+		switch os.Args[1] {
+		case GuardianCommand:
+			os.Exit(GuardianMain())
+		case helperCommand:
+			os.Exit(helperMain(os.Args[2:]))
+		}
+	}
+	os.Exit(m.Run())
+}

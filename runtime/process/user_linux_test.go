@@ -1,0 +1,95 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestOrdinaryUser does as nobody what the other tests do as root.
+func TestOrdinaryUser(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("the other tests run as an ordinary user already")
+	}
+	port := somePort(t)
+	listenAs(t, "0.0.0.0:"+strconv.Itoa(port))
+	dir := t.TempDir()
+	for at := dir; len(at) > len(os.TempDir()); at = filepath.Dir(at) {
+		if err := os.Chmod(at, 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	command := exec.Command("/proc/self/exe", helperCommand, "user", strconv.Itoa(port))
+	command.Dir = dir
+	command.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	if out, err := command.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// tour is the ordinary user's program: taken is a port that another user has on all addresses.
+func tour(taken string) error {
+	if os.Getuid() == 0 {
+		return errors.New("still root")
+	}
+	l, err := New(Options{Isolation: IsolationPorts})
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	number, _ := strconv.Atoi(taken)
+	for _, port := range []int{number, 80, 49217} { // taken, privileged, free
+		if err := sixServers(l, port); err != nil {
+			return fmt.Errorf("port %d: %w", port, err)
+		}
+	}
+	file, err := filepath.Abs("pid")
+	if err != nil {
+		return err
+	}
+	p, err := l.Start(context.Background(), helperSpec("daemon", file))
+	if err != nil {
+		return err
+	}
+	for daemonPID(file) == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	p.Kill()
+	if alive(daemonPID(file)) {
+		return errors.New("a daemon lives after Kill")
+	}
+	return nil
+}
+
+func sixServers(l Launcher, port int) error {
+	number := strconv.Itoa(port)
+	for i := range 6 {
+		spec := pythonSpec(pythonServer, number)
+		if i%2 == 0 {
+			spec = helperSpec("serve", ":"+number)
+		}
+		spec.Port = port
+		spec.Env = append(slices.Clone(os.Environ()), "NAME="+strconv.Itoa(i))
+		p, err := l.Start(context.Background(), spec)
+		if err != nil {
+			return err
+		}
+		defer p.Kill()
+		address, err := awaitReady(p)
+		if err != nil {
+			return err
+		}
+		if answer, err := get(address); err != nil || answer != strconv.Itoa(i) {
+			return fmt.Errorf("%s answers %q, %w", address, answer, err)
+		}
+	}
+	return nil
+}

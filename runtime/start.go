@@ -1,0 +1,250 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"syscall"
+	"time"
+
+	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/runtime/process"
+)
+
+// portPatience is how long a start may take before idle instances make room: on machines where
+// programs share the ports, the launcher waits for the port.
+const portPatience = 200 * time.Millisecond
+
+// start brings the instance to life for inv, which waits for it among others.
+func (i *instance) start(inv *emulator.Invocation) {
+	i.failure = i.boot(inv)
+	if i.failure != nil {
+		i.kill()
+		if i.launched.Load() == nil {
+			i.pool.alive.Done()
+		}
+		close(i.ready)
+		return
+	}
+	close(i.ready)
+	i.group.started(i)
+	if check := i.healthCheck(); check != nil {
+		go i.watchHealth(check)
+	}
+}
+
+// boot goes through the stages of the start: process, initializer, health.
+func (i *instance) boot(inv *emulator.Invocation) *failure {
+	plan, fault := i.plan()
+	if fault != nil {
+		return fault
+	}
+	i.group.planned(i, max(1, plan.Concurrency))
+	i.pool.notice(i.fn, plan.Notice)
+	ctx, cancel := context.WithTimeout(i.pool.ctx, i.pool.options.StartLimit)
+	defer cancel()
+
+	f := &flight{instance: i, inv: inv, tag: inv, keepTail: true} // owns the output of the start
+	i.logs.startup(f)
+	fault = i.raise(ctx, &plan)
+	output := i.logs.started(f)
+	if fault != nil {
+		fault.tail = output
+		return fault
+	}
+	if fault := i.initialize(inv, output); fault != nil {
+		return fault
+	}
+	return i.firstHealth(ctx, f)
+}
+
+// raise starts the process and opens the session.
+func (i *instance) raise(ctx context.Context, plan *Plan) *failure {
+	if fault := i.launch(ctx, plan); fault != nil {
+		return fault
+	}
+	ctx, cancel := i.untilExit(ctx)
+	defer cancel()
+	return i.connect(ctx, plan)
+}
+
+// untilExit returns a context that ends with the process.
+func (i *instance) untilExit(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	go func() {
+		select {
+		case <-i.process.Done():
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
+}
+
+// plan asks the kind what to start.
+func (i *instance) plan() (Plan, *failure) {
+	o := &i.pool.options
+	kind, err := o.Kinds(i.fn.Runtime)
+	if err != nil {
+		return Plan{}, faultOfError(err)
+	}
+	place := Place{CodeDir: o.CodeDir(i.fn.Code), InstanceID: i.id}
+	place.Env = environment(i.fn, place, o)
+	plan, err := kind.Prepare(i.fn, place)
+	if err != nil {
+		return Plan{}, faultOfError(err)
+	}
+	return plan, nil
+}
+
+// launch starts the process with its output on our pipes.
+func (i *instance) launch(ctx context.Context, plan *Plan) *failure {
+	if plan.Close != nil {
+		defer plan.Close()
+	}
+	out, errOut, err := i.logs.open(plan.Marks)
+	if err != nil {
+		return refusal(emulator.Internal(err))
+	}
+	defer out.Close()
+	defer errOut.Close()
+	plan.Spec.Stdout, plan.Spec.Stderr = out, errOut
+	if plan.Spec.Port != 0 {
+		defer time.AfterFunc(portPatience, func() { i.pool.freePort(plan.Spec.Port) }).Stop()
+	}
+	started, err := i.pool.options.Launcher.Start(ctx, plan.Spec)
+	if err != nil {
+		i.logs.abandon()
+		return i.notLaunched(plan, err)
+	}
+	i.process = started
+	i.launched.Store(&launched{started})
+	i.logs.read()
+	go i.supervise()
+	return nil
+}
+
+// notLaunched: the program could not be executed.
+func (i *instance) notLaunched(plan *Plan, err error) *failure {
+	var number syscall.Errno
+	if plan.Spec.Port != 0 && errors.As(err, &number) {
+		return serverExited(i.fn, int(number), plan.Spec.Path+": "+number.Error())
+	}
+	return faultOfError(err)
+}
+
+// connect waits for the port and opens the session.
+func (i *instance) connect(ctx context.Context, plan *Plan) *failure {
+	target := i.process
+	if plan.Spec.Port != 0 {
+		address, fault := i.listening(ctx, plan.Spec.Port)
+		if fault != nil {
+			return fault
+		}
+		target = readyProcess{i.process, address}
+	}
+	session, err := plan.Connect(ctx, target)
+	if err != nil {
+		return i.noSession(plan, err)
+	}
+	i.session = session
+	_, i.multi = session.(Multiplexed)
+	return nil
+}
+
+func (i *instance) listening(ctx context.Context, port int) (netip.AddrPort, *failure) {
+	select {
+	case address, ok := <-i.process.Ready():
+		if ok {
+			return address, nil
+		}
+		<-ctx.Done()
+	case <-ctx.Done():
+	}
+	if fault := i.startEnded(port); fault != nil {
+		return netip.AddrPort{}, fault
+	}
+	i.kill()
+	wait(i.gone, goneWait)
+	return netip.AddrPort{}, serverNotListening(port, i.pool.options.StartLimit, i.logs.startText())
+}
+
+// startEnded tells why a start was cut short: the process ended or the emulator does.
+func (i *instance) startEnded(port int) *failure {
+	if wait(i.process.Done(), 0) {
+		wait(i.gone, goneWait)
+		if i.pool.ctx.Err() == nil {
+			if port == 0 {
+				return processExited(time.Since(i.started), i.peakMB())
+			}
+			return serverExited(i.fn, exitCode(i.process.Exit()), i.logs.startText())
+		}
+	}
+	if i.pool.ctx.Err() != nil {
+		return i.interrupted(verdictShutdown, 0, 0)
+	}
+	return nil
+}
+
+// noSession: the process runs, or ran, but does not talk.
+func (i *instance) noSession(plan *Plan, err error) *failure {
+	wait(i.process.Done(), exitWait)
+	if fault := i.startEnded(plan.Spec.Port); fault != nil {
+		return fault
+	}
+	i.kill()
+	wait(i.gone, goneWait)
+	return faultOfError(err)
+}
+
+// readyProcess yields again the address that the pool has taken from Ready.
+type readyProcess struct {
+	process.Process
+	address netip.AddrPort
+}
+
+func (p readyProcess) Ready() <-chan netip.AddrPort {
+	ready := make(chan netip.AddrPort, 1)
+	ready <- p.address
+	return ready
+}
+
+// started retires an instance that nobody waits for any more and whose group has ended.
+func (g *group) started(inst *instance) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	inst.lastUsed = time.Now()
+	if inst.used > 0 || inst.doomed {
+		return
+	}
+	if g.retired || g.once {
+		g.drop(inst)
+		go inst.retire()
+	} else {
+		g.link(inst)
+	}
+}
+
+func faultOfError(err error) *failure {
+	var refused *emulator.Error
+	if errors.As(err, &refused) {
+		return refusal(refused)
+	}
+	return refusal(emulator.Internal(err))
+}
+
+// exitCode is the status as a shell tells it.
+func exitCode(exit process.Exit) int {
+	if exit.Signal != 0 {
+		return 128 + int(exit.Signal)
+	}
+	return exit.Code
+}
+
+func exitText(exit process.Exit) string {
+	if exit.Signal != 0 {
+		return fmt.Sprintf("The process was ended by signal %d (%s).", int(exit.Signal), exit.Signal)
+	}
+	return fmt.Sprintf("The process exited with code %d.", exit.Code)
+}

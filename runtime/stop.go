@@ -1,0 +1,91 @@
+package runtime
+
+import (
+	"syscall"
+	"time"
+
+	"github.com/fcemu/fcemu/emulator"
+)
+
+// end carries out an interruption: it ends the instance, or only the call where others share it.
+func (i *instance) end(f *flight, v verdict) {
+	switch v {
+	case verdictCanceled:
+		if i.multi && (i.slots > 1 || i.healthCheck() != nil) {
+			f.cutLine()
+			return
+		}
+	case verdictStopped:
+		if i.multi && i.shared() {
+			f.cutLine()
+			return
+		}
+		i.terminate()
+		return
+	case verdictTimeout:
+		i.sample(time.Now())
+	}
+	i.kill()
+}
+
+// shared tells whether other calls are in flight.
+func (i *instance) shared() bool {
+	i.group.mu.Lock()
+	defer i.group.mu.Unlock()
+	return i.used > 1
+}
+
+// kill takes the instance out of service and ends its processes. It returns when they are gone.
+func (i *instance) kill() {
+	i.group.doom(i)
+	if l := i.launched.Load(); l != nil {
+		l.Kill()
+	}
+}
+
+// retire ends an instance that no call uses any more.
+func (i *instance) retire() {
+	<-i.ready
+	if i.failure == nil {
+		i.terminate()
+	}
+}
+
+// terminate ends the instance with its preStop hook, SIGTERM and a grace.
+func (i *instance) terminate() {
+	i.group.doom(i)
+	if i.fn.PreStop() != nil && (i.multi || wait(i.unused, 0)) {
+		i.preStop()
+	}
+	i.process.Signal(syscall.SIGTERM)
+	wait(i.process.Done(), i.pool.options.Grace)
+	i.process.Kill()
+}
+
+// supervise waits for the end of the process, frees what belongs to it, and runs for every process
+// that was started.
+func (i *instance) supervise() {
+	defer i.pool.alive.Done()
+	<-i.process.Done()
+	expected := !i.group.doom(i)
+	i.process.Kill() // descendants that outlive it
+	exit := i.process.Exit()
+	i.raisePeak(exit.MaxRSS)
+	i.logs.finish()
+	if !expected {
+		i.logs.system(exitText(exit))
+	}
+	close(i.gone)
+	<-i.ready
+	wait(i.unused, time.Second) // an answer may still be on its way out of the socket
+	if i.session != nil {
+		i.session.Close()
+	}
+}
+
+func (i *instance) healthCheck() *emulator.HealthCheck {
+	if c := i.fn.CustomRuntimeConfig; c != nil && c.HealthCheckConfig != nil && c.HealthCheckConfig.HTTPGetURL != "" {
+		return c.HealthCheckConfig
+	}
+	return nil
+}

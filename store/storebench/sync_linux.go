@@ -1,0 +1,8 @@
+package storebench
+
+import (
+	"os"
+	"syscall"
+)
+
+func syncData(file *os.File) error { return syscall.Fdatasync(int(file.Fd())) }
