@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -19,12 +20,19 @@ type deployment struct {
 	project   *project.Project // nil where there is no s.yaml
 	only      []string         // functions that the user named; empty = all
 	functions []deployedFunction
+	complaint string // what the watch could not deploy last
 }
 
 type deployedFunction struct {
 	name    string
 	runtime string
-	url     string // of its HTTP trigger; empty without one
+	url     string   // of its HTTP trigger; empty without one
+	state   [32]byte // digest of all that was deployed
+}
+
+// has tells whether this very state was deployed before.
+func (d *deployment) has(name string, state [32]byte) bool {
+	return slices.ContainsFunc(d.functions, func(f deployedFunction) bool { return f.name == name && f.state == state })
 }
 
 // deployProject deploys the s.yaml in use; without one there is nothing to deploy.
@@ -59,11 +67,15 @@ func (a *app) apply(ctx context.Context, c *client.Client, done *deployment, wan
 	if err != nil {
 		return err
 	}
+	state, err := digest(input, wanted.Triggers, wanted.Async)
+	if err != nil || done.has(wanted.Name.String(), state) {
+		return err
+	}
 	function, created, err := c.PutFunction(ctx, wanted.Name, input)
 	if err != nil {
 		return fmt.Errorf("function %s: %w", wanted.Name, err)
 	}
-	deployed := deployedFunction{name: wanted.Name.String(), runtime: text(function["runtime"])}
+	deployed := deployedFunction{name: wanted.Name.String(), runtime: text(function["runtime"]), state: state}
 	for _, trigger := range wanted.Triggers {
 		if _, err := c.PutTrigger(ctx, wanted.Name, trigger.TriggerName, triggerInput(trigger)); err != nil {
 			return fmt.Errorf("function %s, trigger %s: %w", wanted.Name, trigger.TriggerName, err)
@@ -93,6 +105,12 @@ func triggerURL(endpoint string, name emulator.Name) string {
 	host := strings.TrimPrefix(endpoint, "http://")
 	port := host[strings.LastIndex(host, ":")+1:]
 	return "http://" + name.Function + ".localhost:" + port + "/"
+}
+
+// digest tells one wanted state from another.
+func digest(parts ...any) ([32]byte, error) {
+	text, err := json.Marshal(parts)
+	return sha256.Sum256(text), err
 }
 
 // functionInput joins the wanted members with the name and the packed code.
@@ -128,9 +146,9 @@ func asyncInput(config project.AsyncConfig) client.Object {
 
 // noticeIgnored names what the function asks for and this emulator does not apply.
 func (a *app) noticeIgnored(wanted *project.Function) {
-	function := emulator.Function{Runtime: wanted.Input.Runtime, Stored: wanted.Input.Stored, DiskSize: wanted.Input.DiskSize,
-		Layers: wanted.Input.Layers, InternetAccess: wanted.Input.InternetAccess, CustomRuntimeConfig: wanted.Input.CustomRuntimeConfig,
-		InstanceConcurrency: wanted.Input.InstanceConcurrency}
+	in := wanted.Input // what it only stores was told with its line already
+	function := emulator.Function{Runtime: in.Runtime, DiskSize: in.DiskSize, Layers: in.Layers, InternetAccess: in.InternetAccess,
+		CustomRuntimeConfig: in.CustomRuntimeConfig, InstanceConcurrency: in.InstanceConcurrency}
 	if ignored := control.Ignored(&function); len(ignored) > 0 {
 		a.notice(fmt.Sprintf("%s: stored but not applied: %s", wanted.Name, strings.Join(ignored, ", ")))
 	}

@@ -17,7 +17,7 @@ func (a *app) watch(ctx context.Context, c *client.Client, done *deployment) {
 	}
 	a.term.Notef("%s\n", a.term.Dim("watching for changes"))
 	for ctx.Err() == nil {
-		if err := a.watchOnce(ctx, c, done); err != nil {
+		if err := a.watchOnce(ctx, c, done); err != nil && ctx.Err() == nil {
 			a.term.Notef("%s %s\n", a.term.Bad("no longer watching:"), err)
 			return
 		}
@@ -32,18 +32,30 @@ func (a *app) watchOnce(ctx context.Context, c *client.Client, done *deployment)
 	if err != nil {
 		return err
 	}
+	// What was edited before the watch began is deployed now.
+	a.complain(ctx, done, a.follow(ctx, c, done, project.Change{Project: true}))
 	for change := range changes {
 		if change.Err != nil {
 			return change.Err
 		}
-		if err := a.follow(ctx, c, done, change); err != nil && ctx.Err() == nil {
-			a.term.Notef("%s %s\n", a.term.Bad("not deployed:"), err)
-		}
+		a.complain(ctx, done, a.follow(ctx, c, done, change))
 		if change.Project {
 			return nil
 		}
 	}
 	return context.Cause(ctx)
+}
+
+// complain tells what could not be deployed, once.
+func (a *app) complain(ctx context.Context, done *deployment, err error) {
+	text := ""
+	if err != nil && ctx.Err() == nil {
+		text = err.Error()
+	}
+	if text != "" && text != done.complaint {
+		a.term.Notef("%s %s\n", a.term.Bad("not deployed:"), text)
+	}
+	done.complaint = text
 }
 
 // follow applies one change: of code, or of s.yaml itself.
@@ -53,7 +65,9 @@ func (a *app) follow(ctx context.Context, c *client.Client, done *deployment, ch
 		if err != nil {
 			return err
 		}
-		a.showNotices(loaded)
+		if !slices.Equal(loaded.Notices, done.project.Notices) {
+			a.showNotices(loaded)
+		}
 		*done.project = *loaded
 	}
 	for i := range done.project.Functions {

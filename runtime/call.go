@@ -83,8 +83,8 @@ func (i *instance) fly(f *flight, answer emulator.Answer) (Reply, verdict, error
 	if err != nil {
 		v = verdictOfError(f, err)
 	}
-	held := f.settle(v)
-	if held == v && v > verdictBroken {
+	held, ours := f.settle(v)
+	if ours && v > verdictBroken {
 		go i.end(f, v) // the session noticed before the watcher did
 	}
 	return reply, held, err

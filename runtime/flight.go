@@ -73,12 +73,13 @@ func (f *flight) cutLine() {
 	}
 }
 
-// settle sets the verdict unless there is one, and returns the one that holds.
-func (f *flight) settle(v verdict) verdict {
+// settle sets the verdict unless there is one, and returns the one that holds. The bool tells
+// that it is the one given.
+func (f *flight) settle(v verdict) (verdict, bool) {
 	if f.verdict.CompareAndSwap(int32(verdictNone), int32(v)) {
-		return v
+		return v, true
 	}
-	return verdict(f.verdict.Load())
+	return verdict(f.verdict.Load()), false
 }
 
 // interrupt ends a running call. It does not block.

@@ -15,15 +15,17 @@ type readers struct {
 
 func newReaders(path string) *readers {
 	pool := &readers{path: path, slots: make(chan *conn, maxReaders), ended: make(chan struct{})}
-	for range maxReaders - 1 {
+	for range maxReaders {
 		pool.slots <- nil
 	}
-	pool.slots <- nil
 	return pool
 }
 
 // with lends a connection to do.
 func (p *readers) with(ctx context.Context, do func(c *conn) error) error {
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
 	var c *conn
 	select {
 	case <-p.ended:
@@ -39,7 +41,11 @@ func (p *readers) with(ctx context.Context, do func(c *conn) error) error {
 			return err
 		}
 	}
-	return do(c)
+	err := do(c)
+	if err != nil && ctx.Err() != nil {
+		return context.Cause(ctx) // SQLite says "interrupted"
+	}
+	return err
 }
 
 func (p *readers) dial() (*conn, error) {

@@ -81,10 +81,12 @@ func (s *Store) Close() error {
 
 // create makes an empty database with our page size, which can be chosen only then.
 func create(path string) error {
-	if info, err := os.Stat(path); err == nil && info.Size() > 0 {
-		return nil
-	} else if err == nil && info.IsDir() {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
 		return fmt.Errorf("%s is a folder, not a database: choose another --data-dir", path)
+	case err == nil && info.Size() > 0:
+		return nil
 	}
 	if _, err := os.Stat(filepath.Dir(path)); err != nil {
 		return fmt.Errorf("cannot write %s: %w", path, err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"reflect"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -57,8 +58,8 @@ func checkStored(t *testing.T, s *store.Store, want *emulator.Task) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("stored task differs (-want +got):\n%s", diff)
+	if !reflect.DeepEqual(want, got) {
+		t.Errorf("stored task differs (-want +got):\n%s", cmp.Diff(want, got))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -41,7 +42,7 @@ func Load(ctx context.Context, path string, options Options) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	src := &source{dir: filepath.Dir(absolute)}
+	src := &source{dir: filepath.Dir(absolute), stamps: map[string]stamp{}}
 	text, err := src.read(absolute)
 	if err != nil {
 		return nil, Errors{{Position: Position{File: path}, Problem: "cannot read the project file: " + reason(err), Next: "name another with -t FILE"}}
@@ -161,8 +162,8 @@ func (l *loader) finish() (*Project, error) {
 		return cmp.Or(comparePositions(a.Position, b.Position), cmp.Compare(a.Text, b.Text))
 	})
 	l.project.Notices = slices.Compact(l.project.Notices)
-	slices.Sort(l.source.files)
-	l.project.Files = slices.Compact(l.source.files)
+	l.project.stamps = l.source.stamps
+	l.project.Files = slices.Sorted(maps.Keys(l.source.stamps))
 	return l.project, nil
 }
 

@@ -19,6 +19,8 @@ type Project struct {
 	Functions []Function // in the order of the file
 	Notices   []Notice   // what is ignored, approximated or misspelt, in the order of the file
 	Files     []string   // every file that this came from or looked for, absolute: the project file, .env, file(…)
+
+	stamps map[string]stamp // what Files were when they were read
 }
 
 // Function is one function as the file wants it.

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -20,8 +21,22 @@ const maxFile = 4 << 20
 
 // source is the project file's folder, and what was read from it.
 type source struct {
-	dir   string // absolute
-	files []string
+	dir    string // absolute
+	stamps map[string]stamp
+}
+
+// stamp tells one state of a file from another. That of a missing file is zero.
+type stamp struct {
+	modified time.Time
+	size     int64
+}
+
+func stampOf(path string) stamp {
+	info, err := os.Stat(path)
+	if err != nil {
+		return stamp{}
+	}
+	return stamp{modified: info.ModTime(), size: info.Size()}
 }
 
 // absolute resolves a path that a project file names.
@@ -38,7 +53,7 @@ func (s *source) absolute(path string) string {
 // read returns the text of a file and remembers that the project depends on it.
 func (s *source) read(path string) (string, error) {
 	path = s.absolute(path)
-	s.files = append(s.files, path)
+	s.stamps[path] = stampOf(path)
 	file, err := os.Open(path)
 	if err != nil {
 		return "", err

@@ -4,12 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"syscall"
 	"time"
 
@@ -34,7 +31,8 @@ type Change struct {
 
 // Watch tells when a project's files or its functions' code change. It watches when it returns; the
 // channel closes when ctx ends or after a Change with an Err. Changes that come while nobody receives
-// are gathered into the next one.
+// are gathered into the next one. A project file that changed since it was loaded counts as changed
+// at once; code does not, so pack it after Watch has returned.
 //
 // What the package leaves out is not watched, nor is node_modules, whose size would cost more than
 // its edits are worth; installing a package changes package-lock.json, which is watched.
@@ -85,60 +83,6 @@ func (w *watcher) start() error {
 	return nil
 }
 
-// open watches a folder of code throughout, and the folders around it, up to the project's, which see
-// it come and go. It is called again when one of them was replaced.
-func (w *watcher) open(root *watchedRoot) error {
-	for dir := filepath.Dir(root.path); ; dir = filepath.Dir(dir) {
-		if err := w.add(dir); err != nil {
-			return err
-		}
-		if dir == w.project.Dir || !within(w.project.Dir, dir) {
-			break
-		}
-	}
-	info, err := os.Stat(root.path)
-	if err != nil || !info.IsDir() {
-		return nil //nolint:nilerr // a folder that is gone may come back
-	}
-	if root.ignore, err = readIgnore(root.path); err != nil {
-		return err
-	}
-	return w.descend(root, root.path)
-}
-
-// descend watches a folder and those in it. It watches first and lists then, so that nothing which
-// appears between is missed.
-func (w *watcher) descend(root *watchedRoot, dir string) error {
-	if err := w.add(dir); err != nil {
-		return err
-	}
-	list, err := os.ReadDir(dir)
-	if err != nil {
-		return nil //nolint:nilerr // gone again, or closed to us: packing tells
-	}
-	for _, item := range list {
-		path := filepath.Join(dir, item.Name())
-		if !item.IsDir() || item.Name() == "node_modules" || root.leavesOut(path) {
-			continue
-		}
-		if err := w.descend(root, path); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (w *watcher) add(dir string) error {
-	err := w.notify.Add(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return watchError(dir, err)
-	}
-	return nil
-}
-
 func watchError(what string, err error) error {
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EMFILE) {
 		return fmt.Errorf("cannot watch %s: the system's limit of watched files is reached; list large folders in .fcignore, or raise fs.inotify.max_user_watches", what)
@@ -155,6 +99,9 @@ func (w *watcher) run(ctx context.Context, changes chan<- Change) {
 	timer.Stop()
 	var first time.Time
 	var out chan<- Change // nil until there is something to tell and it has paused
+	if w.stale(); len(w.pending) > 0 {
+		timer.Reset(quiet)
+	}
 	for {
 		var next Change
 		if out != nil {
@@ -225,45 +172,13 @@ func (w *watcher) take(event fsnotify.Event) error {
 	return nil
 }
 
-// appeared watches what an event brought into a folder of code, and reads the ignore files anew when
-// they changed.
-func (w *watcher) appeared(root *watchedRoot, event fsnotify.Event, came bool) error {
-	if came || root.ignore != nil && slices.Contains(root.ignore.sources, event.Name) {
-		return w.open(root)
+// stale finds project files that changed between Load and Watch.
+func (w *watcher) stale() {
+	for path, was := range w.project.stamps {
+		if now := stampOf(path); now.size != was.size || !now.modified.Equal(was.modified) {
+			w.pending[path] = true
+		}
 	}
-	if !event.Has(fsnotify.Create) || filepath.Base(event.Name) == "node_modules" {
-		return nil
-	}
-	if info, err := os.Lstat(event.Name); err != nil || !info.IsDir() {
-		return nil //nolint:nilerr // gone again
-	}
-	return w.descend(root, event.Name)
-}
-
-// leavesOut tells whether a path under the root is not part of the package.
-func (r *watchedRoot) leavesOut(path string) bool {
-	if r.ignore == nil || path == r.path {
-		return false
-	}
-	relative, err := filepath.Rel(r.path, path)
-	if err != nil {
-		return false
-	}
-	info, err := os.Lstat(path)
-	gone := err != nil
-	return r.ignore.covers(filepath.ToSlash(relative), gone || !info.IsDir(), gone || info.IsDir())
-}
-
-// scratch tells files that editors make beside the one that is saved.
-func scratch(path string) bool {
-	name := filepath.Base(path)
-	switch {
-	case strings.HasSuffix(name, "~"), strings.HasPrefix(name, ".#"), name == "4913",
-		strings.HasSuffix(name, ".swp"), strings.HasSuffix(name, ".swx"), strings.HasSuffix(name, ".swo"),
-		strings.HasSuffix(name, "___jb_tmp___"), strings.HasSuffix(name, "___jb_old___"):
-		return true
-	}
-	return false
 }
 
 // everything counts all as changed, when the system lost track.

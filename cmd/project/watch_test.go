@@ -132,6 +132,26 @@ func TestWatchTellsTheProject(t *testing.T) {
 	b.expect("project")
 }
 
+// TestWatchTellsWhatItMissed edits the project after it was loaded and before it is watched.
+func TestWatchTellsWhatItMissed(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{"s.yaml": watchedProject, "one/a.py": "", "dist/two/a.py": "", "single.py": "", "note.txt": ""} {
+		writeFile(t, filepath.Join(dir, name), text)
+	}
+	p, err := Load(t.Context(), filepath.Join(dir, "s.yaml"), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, filepath.Join(dir, ".env"), "A=b")
+	changes, err := Watch(t.Context(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if change := <-changes; !change.Project || len(change.Paths) != 1 {
+		t.Errorf("got %+v", change)
+	}
+}
+
 // TestWatchFollowsAtomicSaves renames a file over the watched one, as editors do, twice: the second
 // time shows that the first did not lose the watch.
 func TestWatchFollowsAtomicSaves(t *testing.T) {

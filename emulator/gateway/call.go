@@ -107,6 +107,10 @@ func (c *call) passThrough(inv *invocation) *emulator.Error {
 	if refusal != nil {
 		return refusal
 	}
+	if c.r.ContentLength != 0 {
+		// The function may answer while it still reads. Where this cannot be had, it answers after.
+		_ = http.NewResponseController(c.w).EnableFullDuplex()
+	}
 	c.setRequest(inv, body, c.r.ContentLength)
 	c.answer = answer{call: c, hold: c.control.LogTail}
 	ctx, release := clientContext(c.r)

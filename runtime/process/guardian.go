@@ -86,6 +86,7 @@ type instance struct {
 	tell   func(*message) // passes news on; by default to the emulator
 	pid    int            // 0 until started
 	over   bool           // the program itself has been reaped
+	told   bool           // and that was reported
 	doomed bool           // to be killed, even if not started yet
 	swept  bool           // somebody is ending what is left
 }

@@ -36,15 +36,21 @@ func (g *guardian) afterReap(pid int, status syscall.WaitStatus, usage syscall.R
 		inst.over = true
 		delete(g.mains, pid)
 	}
+	g.mu.Unlock()
+	g.forking.Unlock()
+	if inst != nil {
+		inst.tell(exitMessage(inst.id, status, usage))
+	}
+	g.mu.Lock()
+	if inst != nil {
+		inst.told = true
+	}
 	close(g.reaped)
 	g.reaped = make(chan struct{})
 	g.mu.Unlock()
-	g.forking.Unlock()
-	if inst == nil {
-		return
+	if inst != nil {
+		g.sweepOnce(inst)
 	}
-	inst.tell(exitMessage(inst.id, status, usage))
-	g.sweepOnce(inst)
 }
 
 func exitMessage(id int64, status syscall.WaitStatus, usage syscall.Rusage) *message {
@@ -107,8 +113,8 @@ func (g *guardian) untilNone(strike func() bool) bool {
 func (g *guardian) strike(inst *instance) bool {
 	g.mu.Lock()
 	over := inst.over
-	alive := !over
-	if alive {
+	alive := !inst.told // its end is reported before the end of all
+	if !over {
 		_ = syscall.Kill(-inst.pid, syscall.SIGKILL)
 	}
 	g.mu.Unlock()

@@ -36,6 +36,8 @@ func helperMain(args []string) int {
 		select {}
 	case "emulator": // starts a program that leaves a daemon, tells its ids, and waits: emulator STATE PIDFILE
 		err = emulate(args[1], args[2])
+	case "nested": // an emulator where the kernel gives no addresses: nested ISOLATION
+		err = nested(args[1])
 	case "user": // an ordinary user's tour: user SECRET-PORT
 		err = tour(args[1])
 	default:
@@ -74,6 +76,23 @@ func emulate(state, pidFile string) error {
 	}
 	fmt.Println(l.(*launcher).line.process.Pid)
 	select {}
+}
+
+// nested says what an emulator finds inside an instance, whose filter cannot be had twice.
+func nested(isolation string) error {
+	l, err := New(Options{Isolation: isolation, Notice: func(text string) { fmt.Println("notice:", text) }})
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	fmt.Println("tier:", l.Capabilities().Tier)
+	p, err := l.Start(context.Background(), Spec{Path: "/bin/true", Dir: "/", Port: 9000})
+	if err != nil {
+		return err
+	}
+	<-p.Done()
+	fmt.Println("exit:", p.Exit().Code)
+	return nil
 }
 
 // helperSpec runs a helper of this binary.

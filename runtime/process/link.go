@@ -44,9 +44,13 @@ func openLink(executable string, notice func(string)) (*link, error) {
 	if err != nil {
 		return nil, err
 	}
+	stderr := os.Stderr // for the Go runtime's last words
+	if _, err := stderr.Stat(); err != nil {
+		stderr = null
+	}
 	process, err := os.StartProcess(executable, []string{filepath.Base(os.Args[0]), GuardianCommand}, &os.ProcAttr{
 		Dir:   "/",
-		Files: []*os.File{null, null, os.Stderr, theirs},
+		Files: []*os.File{null, null, stderr, theirs},
 		Sys:   &syscall.SysProcAttr{Setpgid: true},
 	})
 	if err != nil {
@@ -204,10 +208,7 @@ func (l *link) start(ctx context.Context, c *child) error {
 	if err := l.wire.send(m, descriptors...); err != nil {
 		l.forget(c)
 		c.goneNow()
-		if errors.Is(err, syscall.E2BIG) {
-			return err
-		}
-		return errGuardianLost
+		return err
 	}
 	late := time.NewTimer(startTimeout)
 	defer late.Stop()

@@ -22,6 +22,8 @@ type Spec struct {
 	Files  []*os.File // inherited as descriptors 3, 4, …
 
 	// Port is the TCP port on which the program is expected to listen; 0 = none, ready at once.
+	// Programs with a Port get an address of their own where this machine allows it; others use
+	// the machine's addresses as they are.
 	Port int
 	// PortEnv names the environment variables that carry the port. They are set to Port, or to
 	// another free port where this machine cannot give the instance an address of its own.

@@ -2,6 +2,8 @@ package process
 
 import (
 	"context"
+	"io"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -66,6 +68,30 @@ func TestSharedPortsOneAtATime(t *testing.T) {
 	}
 	if len(notices) > 0 {
 		t.Errorf("second notice %q", <-notices)
+	}
+}
+
+// Inside an instance the kernel refuses a second filter.
+func TestMachineWithoutAddresses(t *testing.T) {
+	l := onPorts(t)
+	spec := helperSpec("nested", IsolationAuto)
+	spec.Port = somePort(t)
+	text, exit := run(t, l, spec)
+	if exit.Code != 0 || !strings.HasSuffix(text, "tier: none\nexit: 0\n") ||
+		strings.Count(text, "notice:") != 1 || !strings.Contains(text, "device or resource busy") {
+		t.Errorf("auto: %q, %+v", text, exit)
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	spec.Args[2], spec.Stderr = IsolationPorts, w
+	_, exit = run(t, l, spec)
+	w.Close()
+	said, _ := io.ReadAll(r)
+	if exit.Code != 1 || !strings.Contains(string(said), "isolation ports is not possible on this machine") {
+		t.Errorf("ports: %q, %+v", said, exit)
 	}
 }
 

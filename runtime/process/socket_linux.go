@@ -90,10 +90,11 @@ func threadGroup(thread int) (int, error) {
 // other families than IPv4 and IPv6, and for what cannot be read.
 func readAddress(n *notification) (netip.AddrPort, bool) {
 	data := make([]byte, unix.SizeofSockaddrInet6)
-	size := min(int(uint32(n.Call.Args[2])), len(data))
-	if size < unix.SizeofSockaddrInet4 {
+	size := int(int32(n.Call.Args[2]))
+	if size < unix.SizeofSockaddrInet4 || size > unix.SizeofSockaddrAny {
 		return netip.AddrPort{}, false
 	}
+	size = min(size, len(data))
 	local := []unix.Iovec{{Base: &data[0]}}
 	local[0].SetLen(size)
 	remote := []unix.RemoteIovec{{Base: uintptr(n.Call.Args[1]), Len: size}}

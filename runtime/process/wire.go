@@ -148,7 +148,7 @@ func (w *wire) keepDescriptors(control []byte) error {
 }
 
 // hangUp tells the other end that nothing more will come; what it sends still arrives.
-func (w *wire) hangUp() { w.conn.CloseWrite() }
+func (w *wire) hangUp() { _ = w.conn.CloseWrite() }
 
 // close ends the line; the other end reads its end of file.
 func (w *wire) close() { w.conn.Close() }

@@ -16,8 +16,3 @@ def handler(event, context):
     if order.get("fail"):
         raise JobFailed(f"{name} cannot be done")
     return {"name": name, "seconds": seconds}
-
-
-def pre_stop(context):
-    """Runs before the instance is taken away: the place to undo half a job."""
-    print("cleaning up", flush=True)

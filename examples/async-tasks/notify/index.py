@@ -6,6 +6,14 @@ def handler(event, context):
     about = outcome["requestContext"]
     print(
         f"request {about['requestId']}: {about['condition'] or 'success'}"
-        f" after {about['approximateInvokeCount']} runs, answer {outcome['responsePayload']}",
+        f" after {about['approximateInvokeCount']} runs,"
+        f" answer {one_line(outcome['responsePayload'])}",
         flush=True,
     )
+
+
+def one_line(payload):
+    try:
+        return json.dumps(json.loads(payload))
+    except ValueError:
+        return payload

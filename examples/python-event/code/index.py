@@ -24,5 +24,5 @@ def handler(event, context):
     logger.info("request %s: %d words", context.request_id, len(words))
     return {
         "words": len(words),
-        "top": counts.most_common(int(os.environ.get("TOP", "10"))),
+        "top": dict(counts.most_common(int(os.environ.get("TOP", "10")))),
     }
