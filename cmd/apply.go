@@ -76,6 +76,9 @@ func (a *app) apply(ctx context.Context, c *client.Client, done *deployment, wan
 		return fmt.Errorf("function %s: %w", wanted.Name, err)
 	}
 	deployed := deployedFunction{name: wanted.Name.String(), runtime: text(function["runtime"]), state: state}
+	if err := removeRenamed(ctx, c, wanted); err != nil {
+		return fmt.Errorf("function %s: %w", wanted.Name, err)
+	}
 	for _, trigger := range wanted.Triggers {
 		if _, err := c.PutTrigger(ctx, wanted.Name, trigger.TriggerName, triggerInput(trigger)); err != nil {
 			return fmt.Errorf("function %s, trigger %s: %w", wanted.Name, trigger.TriggerName, err)
@@ -93,6 +96,26 @@ func (a *app) apply(ctx context.Context, c *client.Client, done *deployment, wan
 	a.noticeIgnored(wanted)
 	a.showDeployed(deployed, created, start)
 	done.functions = append(slices.DeleteFunc(done.functions, func(f deployedFunction) bool { return f.name == deployed.name }), deployed)
+	return nil
+}
+
+// removeRenamed deletes HTTP triggers that the project no longer has under that name: FC allows one
+// HTTP trigger a qualifier, so they would stand in the way of the new ones.
+func removeRenamed(ctx context.Context, c *client.Client, wanted *project.Function) error {
+	triggers, err := c.Triggers(ctx, wanted.Name)
+	if err != nil {
+		return err
+	}
+	for _, trigger := range triggers {
+		name := text(trigger["triggerName"])
+		kept := slices.ContainsFunc(wanted.Triggers, func(t emulator.Trigger) bool { return t.TriggerName == name })
+		if kept || trigger["triggerType"] != emulator.TriggerHTTP {
+			continue
+		}
+		if err := c.DeleteTrigger(ctx, wanted.Name, name); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

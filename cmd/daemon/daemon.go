@@ -165,7 +165,7 @@ func (d *Daemon) stop() error {
 	err := d.front.Wait()
 	d.parts.pool.Close()
 	d.stopBack()
-	err = errors.Join(err, d.back.Wait())
+	err = errors.Join(err, d.back.Wait(), d.sweepCode(context.Background()))
 	d.release()
 	return err
 }

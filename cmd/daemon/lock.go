@@ -38,3 +38,13 @@ func (l *folderLock) tell(endpoint string) error {
 }
 
 func (l *folderLock) release() { _ = l.file.Close() }
+
+// InUse tells whether an emulator on this machine holds the data folder.
+func InUse(folder string) bool {
+	file, err := os.Open(filepath.Join(folder, "lock"))
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	return errors.Is(unix.Flock(int(file.Fd()), unix.LOCK_SH|unix.LOCK_NB), unix.EWOULDBLOCK)
+}

@@ -60,13 +60,31 @@ func (d *Daemon) health(ctx context.Context) (local.Health, error) {
 }
 
 func (d *Daemon) countFunctions(ctx context.Context) (count int, err error) {
+	err = d.eachFunction(ctx, func(*emulator.Function) { count++ })
+	return count, err
+}
+
+func (d *Daemon) eachFunction(ctx context.Context, do func(*emulator.Function)) error {
 	for from := ""; ; {
 		list, next, err := d.parts.catalogue.Functions(ctx, "", from, 100)
-		if count += len(list); err != nil || next == "" {
-			return count, err
+		for _, function := range list {
+			do(function)
+		}
+		if err != nil || next == "" {
+			return err
 		}
 		from = next
 	}
+}
+
+// sweepCode removes code that no function refers to any more. It is for the end, when nothing runs
+// from it.
+func (d *Daemon) sweepCode(ctx context.Context) error {
+	used := map[string]bool{}
+	if err := d.eachFunction(ctx, func(function *emulator.Function) { used[function.Code.Digest] = true }); err != nil {
+		return err
+	}
+	return d.parts.blobs.Sweep(func(digest string) bool { return used[digest] })
 }
 
 func (d *Daemon) instances() []local.Instance {

@@ -38,8 +38,20 @@ func (c *Client) PutFunction(ctx context.Context, name emulator.Name, input any)
 	return function, true, err
 }
 
-// DeleteFunction is DeleteFunction.
+// DeleteFunction deletes the function and, first, its triggers: FC refuses to delete a function that
+// has any.
 func (c *Client) DeleteFunction(ctx context.Context, name emulator.Name) error {
+	triggers, err := c.Triggers(ctx, name)
+	if err != nil {
+		return err
+	}
+	for _, trigger := range triggers {
+		if text, _ := trigger["triggerName"].(string); text != "" {
+			if err := c.DeleteTrigger(ctx, name, text); err != nil && !notFound(err) {
+				return err
+			}
+		}
+	}
 	return c.call(ctx, "DELETE", functionPath(name), nil, nil, nil)
 }
 
