@@ -84,6 +84,11 @@ func (a *app) emulatorForOneCall(ctx context.Context) (*client.Client, func(), e
 	if err == nil || !errors.As(err, &gone) || a.settings.GetString("endpoint") != "" || a.projectFile() == "" {
 		return c, func() {}, nil
 	}
+	flags := &cobra.Command{}
+	startFlags(flags) // for their defaults, and for what FCEMU_* and fcemu.yaml say of them
+	if err := a.settings.BindPFlags(flags.Flags()); err != nil {
+		return nil, nil, err
+	}
 	options := a.daemonOptions()
 	options.Host, options.Port = "127.0.0.1", 0
 	d, err := a.startDaemon(ctx, options)

@@ -61,8 +61,8 @@ func exitCode(err error) int {
 		return exitUnreachable
 	case errors.As(err, &refusal):
 		return refusalCode(refusal)
-	case strings.HasPrefix(err.Error(), "unknown "): // cobra's own complaints about commands and flags
-		return exitUsage
+	case strings.HasPrefix(err.Error(), "unknown "), strings.HasPrefix(err.Error(), "accepts "), strings.HasPrefix(err.Error(), "requires at least "):
+		return exitUsage // cobra's own complaints about commands and their arguments
 	}
 	return exitFailure
 }

@@ -43,7 +43,7 @@ func (a *app) printList(rows []client.Object, columns []column) error {
 		}
 		return nil
 	case "yaml":
-		return yaml.NewEncoder(a.term.Out).Encode(rows)
+		return a.printYAML(rows)
 	default:
 		return usageError("output %q is not known; use table, json, jsonl or yaml", format)
 	}
@@ -60,7 +60,7 @@ func (a *app) printObject(object client.Object, show func(client.Object)) error 
 	case "jsonl":
 		return json.NewEncoder(a.term.Out).Encode(object)
 	case "yaml":
-		return yaml.NewEncoder(a.term.Out).Encode(object)
+		return a.printYAML(object)
 	default:
 		return usageError("output %q is not known; use table, json, jsonl or yaml", format)
 	}
@@ -71,6 +71,19 @@ func (a *app) printJSON(value any) error {
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(value)
+}
+
+// printYAML goes through JSON, which is YAML too and writes whole numbers whole: not 1.7e+12.
+func (a *app) printYAML(value any) error {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	var plain any
+	if err := yaml.Unmarshal(text, &plain); err != nil {
+		return err
+	}
+	return yaml.NewEncoder(a.term.Out).Encode(plain)
 }
 
 func (a *app) printTable(rows []client.Object, columns []column) {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -47,6 +48,8 @@ func startFlags(c *cobra.Command) {
 	flags.BoolP("quiet", "q", false, "do not show the log of functions")
 	flags.String("log-format", "text", "text or json")
 	flags.String("log-level", "info", "info, or error for errors only")
+	flags.Bool("allow-inline", false, "let browsers show what default domains answer; the cloud forces a download")
+	flags.Bool("allow-redirects", false, "pass 3xx on from default domains; the cloud refuses it")
 	flags.String("account-id", defaultAccount, "account id in resource names")
 	flags.String("region", defaultRegion, "region in resource names")
 	flags.Int("max-instances", 100, "instances of one function at a time; beyond it callers get 429")
@@ -103,7 +106,7 @@ func (a *app) daemonOptions() daemon.Options {
 		Account: s.GetString("account-id"), Region: s.GetString("region"),
 		MaxInstances: s.GetInt("max-instances"), IdleTimeout: s.GetDuration("idle-timeout"),
 		AsyncWorkers: s.GetInt("async-workers"), Interpreters: s.GetStringMapString("interpreters"),
-		Notice: a.notice,
+		AllowInline: s.GetBool("allow-inline"), AllowRedirects: s.GetBool("allow-redirects"), Notice: a.notice,
 	}
 }
 
@@ -175,6 +178,9 @@ func (a *app) showReady(d *daemon.Daemon, deployed *deployment, took time.Durati
 	t.Printf("  endpoint  %s\n  state     %s\n", t.Accent(d.Endpoint), d.DataDir)
 	for _, function := range deployed.functions {
 		t.Printf("  function  %s  %s  %s\n", t.Bold(function.name), t.Dim(function.runtime), function.url)
+	}
+	if !a.settings.GetBool("allow-inline") && slices.ContainsFunc(deployed.functions, func(f deployedFunction) bool { return f.url != "" }) {
+		t.Printf("  %s default domains force a download, as in the cloud; --allow-inline lets browsers show the answer\n", t.Warn("note"))
 	}
 	for _, line := range d.Limits() {
 		t.Printf("  %s %s\n", t.Warn("note"), line)

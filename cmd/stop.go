@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fcemu/fcemu/cmd/daemon"
 	"github.com/fcemu/fcemu/emulator/client"
 )
 
@@ -16,21 +17,26 @@ func newStop(a *app) *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return a.stop(c.Context()) }}
 }
 
-// stop returns when the emulator no longer answers.
+// stop returns when the emulator no longer answers and has let go of its data folder, so that the
+// next one can start.
 func (a *app) stop(ctx context.Context) error {
 	c := a.client()
+	health, err := c.Health(ctx)
+	if err != nil {
+		return err
+	}
 	if err := c.Stop(ctx); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
-	err := poll(ctx, func() bool {
+	err = poll(ctx, func() bool {
 		_, err := c.Health(ctx)
 		var gone *client.UnreachableError
-		return errors.As(err, &gone)
+		return errors.As(err, &gone) && !daemon.InUse(text(health["dataDir"]))
 	})
 	if err != nil {
-		return fmt.Errorf("the emulator at %s still answers after 15 s; see its terminal", c.Endpoint())
+		return fmt.Errorf("the emulator at %s is still there after 15 s; see its terminal", c.Endpoint())
 	}
 	a.term.Notef("stopped %s\n", c.Endpoint())
 	return nil

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"os"
+	"path/filepath"
 	"sort"
 	"strconv"
 	"strings"
@@ -117,3 +118,6 @@ func credentialVariables(vars map[string]string, c Credentials) {
 	vars["ALIBABA_CLOUD_ACCESS_KEY_SECRET"], vars["accessKeySecret"] = c.AccessKeySecret, c.AccessKeySecret
 	vars["ALIBABA_CLOUD_SECURITY_TOKEN"], vars["securityToken"] = c.SecurityToken, c.SecurityToken
 }
+
+// codePath is the code folder as FC_FUNC_CODE_PATH has it: with a slash at its end.
+func codePath(dir string) string { return filepath.Clean(dir) + "/" }

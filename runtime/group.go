@@ -180,6 +180,18 @@ func (g *group) sweep(now time.Time, idle time.Duration) (time.Duration, bool) {
 	return next, any
 }
 
+// retireIdle retires the instances that no call uses, however short that is.
+func (g *group) retireIdle() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for inst := range g.instances {
+		if inst.used == 0 {
+			g.drop(inst)
+			go inst.retire()
+		}
+	}
+}
+
 // drop is doom under the lock.
 func (g *group) drop(inst *instance) {
 	inst.doomed = true

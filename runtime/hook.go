@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -103,6 +102,3 @@ func (i *instance) logTail(f *flight, duration time.Duration) []byte {
 	}
 	return lastBytes(f.tail)
 }
-
-// codePath is the code folder as FC_FUNC_CODE_PATH has it: with a slash at its end.
-func codePath(dir string) string { return filepath.Clean(dir) + "/" }

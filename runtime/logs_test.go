@@ -100,3 +100,11 @@ func TestLineIsFoundByItsRequestID(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+func TestTailOfTheSecondGeneration(t *testing.T) {
+	b := newBench(t, nil)
+	out := b.do(function(func(fn *emulator.Function) { fn.Service = "s" }), "echo")
+	if tail := string(out.LogTail); !strings.Contains(tail, "\n\nDuration: ") || !strings.Contains(tail, " ms, Memory Size: 512 MB, Max Memory Used: ") {
+		t.Errorf("%q", tail)
+	}
+}

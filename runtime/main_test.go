@@ -79,11 +79,27 @@ var python = sync.OnceValue(func() string {
 	return strings.TrimSpace(string(out))
 })
 
+// launcher is shared by the tests of the package.
+var launcher = sync.OnceValue(func() process.Launcher {
+	l, err := process.New(process.Options{})
+	if err == nil {
+		if warmer, ok := l.(process.Warmer); ok {
+			err = warmer.Warm(context.Background())
+		}
+	}
+	if err != nil {
+		panic(err)
+	}
+	return l
+})
+
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == process.GuardianCommand {
 		os.Exit(process.GuardianMain())
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	_ = launcher().Close()
+	os.Exit(code)
 }
 
 // lineKind runs program.
@@ -93,10 +109,12 @@ type lineKind struct {
 }
 
 func (k *lineKind) Prepare(_ *emulator.Function, place Place) (Plan, error) {
-	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
 	if err != nil {
 		return Plan{}, err
 	}
+	syscall.CloseOnExec(pair[0])
+	syscall.CloseOnExec(pair[1])
 	theirs := os.NewFile(uintptr(pair[1]), "theirs")
 	ours := os.NewFile(uintptr(pair[0]), "ours")
 	conn, err := net.FileConn(ours)
@@ -157,15 +175,11 @@ func newBench(t testing.TB, change func(*Options)) *bench {
 	if err := os.WriteFile(script, []byte(program), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	launcher, err := process.New(process.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
 	b := &bench{t: t, dir: dir, ids: emulator.NewIDs()}
 	kind := &lineKind{script: script}
 	o := Options{
 		Kinds:    func(string) (Kind, error) { return kind, nil },
-		Launcher: launcher, CodeDir: func(emulator.Code) string { return dir },
+		Launcher: launcher(), CodeDir: func(emulator.Code) string { return dir },
 		Log: b.log, Account: "123", Region: "cn-test", Grace: time.Second,
 	}
 	if change != nil {
@@ -181,7 +195,6 @@ func newBench(t testing.TB, change func(*Options)) *bench {
 		if err := <-served; err != nil {
 			t.Error(err)
 		}
-		_ = launcher.Close()
 	})
 	return b
 }

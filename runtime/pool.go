@@ -6,36 +6,7 @@ import (
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
-	"github.com/fcemu/fcemu/runtime/process"
 )
-
-// Defaults of Options.
-const (
-	DefaultMaxInstances = 100               // per function; FC's default on-demand limit
-	DefaultIdle         = 5 * time.Minute   // FC keeps an instance 3 to 5 minutes
-	DefaultStartLimit   = 120 * time.Second // FC's limit for a custom runtime to listen
-	DefaultGrace        = 2 * time.Second
-	defaultTimeout      = 3 * time.Second // of functions and hooks
-	closeLimit          = 4 * time.Second // a shutdown may take 5 s in all
-)
-
-// Options say what a Pool works with. Kinds, Launcher and CodeDir are required.
-type Options struct {
-	Kinds    func(runtime string) (Kind, error) // by runtime id; *emulator.Error where there is none
-	Launcher process.Launcher
-	CodeDir  func(emulator.Code) string  // unpacked code
-	Log      func(emulator.LogLine)      // must not block
-	Notice   func(function, text string) // told once for each function and text
-	IDs      *emulator.IDs
-	Account  string
-	Region   string
-
-	Credentials  Credentials   // injected into functions; zero = made up
-	MaxInstances int           // per function revision; beyond it calls are refused with 429
-	Idle         time.Duration // of functions without an idleTimeout
-	StartLimit   time.Duration // from start to listening
-	Grace        time.Duration // between SIGTERM and SIGKILL
-}
 
 // Pool keeps the instances of all functions and runs invocations on them. It is an emulator.Runner.
 type Pool struct {
@@ -51,6 +22,9 @@ type Pool struct {
 	closed   bool
 	alive    sync.WaitGroup // instances whose processes may still run
 
+	livingMu sync.Mutex
+	living   map[*instance]struct{} // those with a process
+
 	noticesMu sync.Mutex
 	notices   map[[2]string]bool
 }
@@ -63,28 +37,9 @@ type groupKey struct {
 
 // New returns a pool without instances. It starts nothing; Serve retires idle instances.
 func New(o Options) *Pool {
-	if o.MaxInstances <= 0 {
-		o.MaxInstances = DefaultMaxInstances
-	}
-	if o.Idle <= 0 {
-		o.Idle = DefaultIdle
-	}
-	if o.StartLimit <= 0 {
-		o.StartLimit = DefaultStartLimit
-	}
-	if o.Grace <= 0 {
-		o.Grace = DefaultGrace
-	}
-	if o.IDs == nil {
-		o.IDs = emulator.NewIDs()
-	}
-	if o.Log == nil {
-		o.Log = func(emulator.LogLine) {}
-	}
-	if o.Credentials == (Credentials{}) {
-		o.Credentials = PlaceholderCredentials()
-	}
-	p := &Pool{options: o, nudge: make(chan struct{}, 1), groups: map[groupKey]*group{}, notices: map[[2]string]bool{}}
+	o.fill()
+	p := &Pool{options: o, nudge: make(chan struct{}, 1), groups: map[groupKey]*group{},
+		living: map[*instance]struct{}{}, notices: map[[2]string]bool{}}
 	p.buffers.New = func() any { return new(logBuffer) }
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	return p
@@ -223,8 +178,29 @@ func (p *Pool) Close() {
 	}
 	p.watch.interruptAll(verdictShutdown)
 	p.cancel()
+	late := time.AfterFunc(closeLimit, p.killAll)
+	defer late.Stop()
 	p.alive.Wait()
 	p.watch.wait()
+}
+
+// killAll ends what is still there after a polite end was tried.
+func (p *Pool) killAll() {
+	p.livingMu.Lock()
+	defer p.livingMu.Unlock()
+	for inst := range p.living {
+		go inst.kill()
+	}
+}
+
+func (p *Pool) live(inst *instance, lives bool) {
+	p.livingMu.Lock()
+	defer p.livingMu.Unlock()
+	if lives {
+		p.living[inst] = struct{}{}
+	} else {
+		delete(p.living, inst)
+	}
 }
 
 // track counts an instance that Close has to wait for. False means that the pool is closed.
@@ -242,7 +218,7 @@ func (p *Pool) track() bool {
 func (p *Pool) freePort(port int) {
 	for _, g := range p.allGroups() {
 		if g.fn.Custom() && g.fn.Port() == port {
-			g.sweep(time.Now(), 0)
+			g.retireIdle()
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"syscall"
 	"time"
 
@@ -153,23 +152,6 @@ func (i *instance) connect(ctx context.Context, plan *Plan) *failure {
 	return nil
 }
 
-func (i *instance) listening(ctx context.Context, port int) (netip.AddrPort, *failure) {
-	select {
-	case address, ok := <-i.process.Ready():
-		if ok {
-			return address, nil
-		}
-		<-ctx.Done()
-	case <-ctx.Done():
-	}
-	if fault := i.startEnded(port); fault != nil {
-		return netip.AddrPort{}, fault
-	}
-	i.kill()
-	wait(i.gone, goneWait)
-	return netip.AddrPort{}, serverNotListening(port, i.pool.options.StartLimit, i.logs.startText())
-}
-
 // startEnded tells why a start was cut short: the process ended or the emulator does.
 func (i *instance) startEnded(port int) *failure {
 	if wait(i.process.Done(), 0) {
@@ -196,18 +178,6 @@ func (i *instance) noSession(plan *Plan, err error) *failure {
 	i.kill()
 	wait(i.gone, goneWait)
 	return faultOfError(err)
-}
-
-// readyProcess yields again the address that the pool has taken from Ready.
-type readyProcess struct {
-	process.Process
-	address netip.AddrPort
-}
-
-func (p readyProcess) Ready() <-chan netip.AddrPort {
-	ready := make(chan netip.AddrPort, 1)
-	ready <- p.address
-	return ready
 }
 
 // started retires an instance that nobody waits for any more and whose group has ended.

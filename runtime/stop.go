@@ -65,7 +65,9 @@ func (i *instance) terminate() {
 // supervise waits for the end of the process, frees what belongs to it, and runs for every process
 // that was started.
 func (i *instance) supervise() {
+	i.pool.live(i, true)
 	defer i.pool.alive.Done()
+	defer i.pool.live(i, false)
 	<-i.process.Done()
 	expected := !i.group.doom(i)
 	i.process.Kill() // descendants that outlive it

@@ -7,6 +7,10 @@ import (
 	"github.com/fcemu/fcemu/emulator"
 )
 
+const selectDueDeliveries = `SELECT d.id, f.name, t.id, d.request_id, d.destination, d.body, d.depth, d.due_at, d.attempts
+	FROM delivery d CROSS JOIN task t ON t.sequence = d.task CROSS JOIN function f ON f.id = t.function
+	WHERE d.due_at <= ? ORDER BY d.due_at, d.id LIMIT ?`
+
 // NextDelivery returns the earliest due time of the outbox, false when it is empty.
 func (s *Store) NextDelivery(ctx context.Context) (time.Time, bool, error) {
 	return s.earliest(ctx, "SELECT due_at FROM delivery ORDER BY due_at LIMIT 1")
@@ -17,9 +21,7 @@ func (s *Store) NextDelivery(ctx context.Context) (time.Time, bool, error) {
 func (s *Store) DueDeliveries(ctx context.Context, now time.Time, limit int) ([]*emulator.Delivery, error) {
 	var due []*emulator.Delivery
 	err := s.read(ctx, func(c *conn) error {
-		return c.each(ctx, `SELECT d.id, f.name, t.id, d.request_id, d.destination, d.body, d.depth, d.due_at, d.attempts
-			FROM delivery d JOIN task t ON t.sequence = d.task JOIN function f ON f.id = t.function
-			WHERE d.due_at <= ? ORDER BY d.due_at, d.id LIMIT ?`, []any{nanos(now), limited(limit)}, func(r row) error {
+		return c.each(ctx, selectDueDeliveries, []any{nanos(now), limited(limit)}, func(r row) error {
 			due = append(due, &emulator.Delivery{
 				ID:          r.int(0),
 				Task:        emulator.TaskKey{Function: emulator.ParseName(r.text(1)), ID: r.text(2)},

@@ -9,7 +9,7 @@ import (
 
 // NextDue returns the earliest due time of the tasks that wait, false when none does.
 func (s *Store) NextDue(ctx context.Context) (time.Time, bool, error) {
-	return s.earliest(ctx, "SELECT due_at FROM task WHERE status <= 2 ORDER BY due_at LIMIT 1")
+	return s.earliest(ctx, selectNextDue)
 }
 
 // earliest reads one time.
@@ -24,8 +24,9 @@ func (s *Store) earliest(ctx context.Context, text string) (at time.Time, found 
 }
 
 const (
-	selectDue = selectTask + "WHERE t.status <= 2 AND t.due_at <= ? ORDER BY t.due_at, t.sequence LIMIT ?"
-	claimTask = "UPDATE task SET status = 3, version = version + 1, events = ? WHERE sequence = ?"
+	selectNextDue = "SELECT due_at FROM task WHERE status <= 2 ORDER BY due_at LIMIT 1"
+	selectDue     = selectTask + "WHERE t.status <= 2 AND t.due_at <= ? ORDER BY t.due_at, t.sequence LIMIT ?"
+	claimTask     = "UPDATE task SET status = 3, version = version + 1, events = ? WHERE sequence = ?"
 )
 
 // Claim takes up to limit tasks that are due at now, earliest first: they become Dequeued, with

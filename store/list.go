@@ -9,7 +9,7 @@ import (
 
 // Task returns one task, or emulator.TaskNotFound.
 func (s *Store) Task(ctx context.Context, key emulator.TaskKey) (*emulator.Task, error) {
-	found, err := s.query(ctx, selectTask+"WHERE t.id = ? AND f.name = ?", key.ID, key.Function.Wire())
+	found, err := s.query(ctx, selectByKey, key.ID, key.Function.Wire())
 	if err != nil {
 		return nil, err
 	}
@@ -21,12 +21,12 @@ func (s *Store) Task(ctx context.Context, key emulator.TaskKey) (*emulator.Task,
 
 // FindTasks returns the tasks with this id, of any function, in the order of acceptance.
 func (s *Store) FindTasks(ctx context.Context, id string) ([]*emulator.Task, error) {
-	return s.query(ctx, selectTask+"WHERE t.id = ? ORDER BY t.sequence", id)
+	return s.query(ctx, selectByID, id)
 }
 
 // Interrupted returns the tasks that are in hand: after a crash nobody holds them any more.
 func (s *Store) Interrupted(ctx context.Context) ([]*emulator.Task, error) {
-	return s.query(ctx, selectTask+"WHERE t.status IN (3, 4, 5) ORDER BY t.sequence")
+	return s.query(ctx, selectInHand)
 }
 
 // Tasks returns a page of tasks. Payload and Result are left out unless asked for; Limit 0 means

@@ -13,8 +13,9 @@ import (
 	"github.com/fcemu/fcemu/emulator"
 )
 
-// pageSize of a new database, in bytes. Large payloads are written in fewer pieces than with
-// SQLite's usual 4096; a lone small commit is a few per cent slower.
+// pageSize of a new database, in bytes. A lone commit writes the last page of the table and of each
+// index whole, which speaks for small pages; large payloads speak for large ones. Between 4 and
+// 16 KiB the rates measured the same, and this writes half the bytes of 16 KiB.
 const pageSize = 8 << 10
 
 // maxReaders bounds the connections that read at the same time.

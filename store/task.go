@@ -27,7 +27,12 @@ const taskBodies = `,
 const (
 	selectTask    = "SELECT " + taskColumns + taskBodies + fromTask
 	selectOutline = "SELECT " + taskColumns + fromTask
-	fromTask      = " FROM task t JOIN function f ON f.id = t.function "
+	// CROSS keeps SQLite from beginning with the functions.
+	fromTask = " FROM task t CROSS JOIN function f ON f.id = t.function "
+
+	selectByKey  = selectTask + "WHERE t.id = ? AND t.function = (SELECT id FROM function WHERE name = ?)"
+	selectByID   = selectTask + "WHERE t.id = ? ORDER BY t.sequence"
+	selectInHand = selectTask + "WHERE t.status IN (3, 4, 5) ORDER BY +t.sequence"
 )
 
 // tasks runs a query that begins with selectTask or selectOutline.

@@ -34,6 +34,9 @@ type Options struct {
 	AsyncWorkers int               // asynchronous invocations that run at a time
 	Interpreters map[string]string // runtime id → interpreter
 
+	AllowInline    bool // default domains do not force a download
+	AllowRedirects bool // default domains pass 3xx on
+
 	Notice func(text string) // one line for the user, e.g. that another interpreter stands in
 }
 

@@ -27,7 +27,7 @@ func (q *Queue) Stop(ctx context.Context, key emulator.TaskKey) error {
 		return nil
 	case !changed:
 		return emulator.InvalidArgument("async task '%s' has ended already: it is %s", key.ID, before)
-	case q.runs.stop(key):
+	case before == emulator.TaskRunning && q.runs.stop(key):
 		return nil // who runs it writes its end
 	}
 	// Nobody runs it, or no longer; who might have begun to finds it stopped.

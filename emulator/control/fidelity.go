@@ -39,7 +39,7 @@ func Fidelity() []Field {
 		{"idleTimeout", LevelEnforced, ""},
 		{"environmentVariables", LevelEnforced, ""},
 		{"customRuntimeConfig", LevelEnforced, ""},
-		{"customRuntimeConfig.healthCheckConfig", LevelIgnored, "an instance is ready when its own process listens"},
+		{"customRuntimeConfig.healthCheckConfig", LevelEnforced, "without httpGetUrl an instance is ready when its own process listens"},
 		{"instanceLifecycleConfig", LevelEnforced, "preFreeze is never called: instances are not frozen"},
 		{"description", LevelEnforced, ""},
 		{"tags", LevelEnforced, ""},
@@ -91,8 +91,6 @@ func uses(fn *emulator.Function, field string) bool {
 		return len(fn.Layers) > 0
 	case "internetAccess":
 		return fn.InternetAccess != nil && !*fn.InternetAccess
-	case "customRuntimeConfig.healthCheckConfig":
-		return fn.CustomRuntimeConfig != nil && fn.CustomRuntimeConfig.HealthCheckConfig != nil
 	}
 	return meaningful(fn.Stored[field])
 }

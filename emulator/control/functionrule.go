@@ -36,6 +36,7 @@ func checkFunction(fn *emulator.Function) error {
 		checkHandler("Handler", fn.Runtime, fn.Handler),
 		checkSizes(fn),
 		checkRange("Timeout", 1, maxTimeout, fn.Timeout),
+		checkRange("IdleTimeout", 0, maxTimeout, fn.IdleTimeout),
 		checkConcurrency(fn),
 		checkEnvironment(fn.EnvironmentVariables),
 		checkCustomRuntime(fn.CustomRuntimeConfig),

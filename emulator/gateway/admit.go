@@ -1,10 +1,8 @@
 package gateway
 
 import (
-	"io"
 	"net/http"
 	"strings"
-	"sync/atomic"
 
 	"github.com/fcemu/fcemu/emulator"
 )
@@ -51,64 +49,4 @@ func (c *call) notify() {
 	if strings.EqualFold(first(c.r.Header, "Upgrade"), "websocket") {
 		c.gateway.tell(name, "websocket", "WebSocket connections are not passed on yet; the function sees a plain GET")
 	}
-}
-
-// body is what a custom runtime reads: never more than limit bytes.
-func (c *call) body(limit int) (io.Reader, *emulator.Error) {
-	if c.r.ContentLength > int64(limit) {
-		return nil, emulator.EntityTooLarge(limit)
-	}
-	if c.r.ContentLength >= 0 {
-		return c.r.Body, nil
-	}
-	return &boundedBody{body: c.r.Body, left: limit, limit: limit}, nil
-}
-
-// readBody reads the whole body.
-func (c *call) readBody(limit int) ([]byte, *emulator.Error) {
-	reader, refusal := c.body(limit)
-	if refusal != nil || c.r.ContentLength == 0 {
-		return nil, refusal
-	}
-	var body []byte
-	var err error
-	if c.r.ContentLength > 0 {
-		body = make([]byte, c.r.ContentLength)
-		_, err = io.ReadFull(reader, body)
-	} else {
-		body, err = io.ReadAll(reader)
-	}
-	if bounded, ok := reader.(*boundedBody); ok && bounded.exceeded.Load() {
-		return nil, emulator.EntityTooLarge(limit)
-	}
-	if err != nil {
-		return nil, emulator.InvalidArgument("the request body could not be read: %v", err)
-	}
-	return body, nil
-}
-
-// boundedBody refuses a body of unknown length as soon as it is too long.
-type boundedBody struct {
-	body     io.Reader
-	left     int
-	limit    int
-	exceeded atomic.Bool
-}
-
-// Read reads from the body. Beyond the limit the error is an *emulator.Error.
-func (b *boundedBody) Read(p []byte) (int, error) {
-	if b.exceeded.Load() {
-		return 0, emulator.EntityTooLarge(b.limit)
-	}
-	if len(p) > b.left+1 {
-		p = p[:b.left+1]
-	}
-	n, err := b.body.Read(p)
-	if n > b.left {
-		n = b.left
-		b.exceeded.Store(true)
-		err = emulator.EntityTooLarge(b.limit)
-	}
-	b.left -= n
-	return n, err
 }

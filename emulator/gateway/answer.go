@@ -89,11 +89,22 @@ func isRedirect(status int) bool {
 // is streaming, so that the client gets to know at once that it has begun.
 func (a *answer) send() error {
 	a.sent = true
+	a.speakWhileListening()
 	a.call.w.WriteHeader(a.status)
 	if a.length < 0 && !a.bare && a.call.r.Method != http.MethodHead {
 		return a.flush()
 	}
 	return nil
+}
+
+// speakWhileListening lets an answer begin before the request has been read: net/http would read
+// the rest first. The connection ends with such an answer, as net/http cannot reuse one of which
+// the rest is read after the handler (it panics on a second reader).
+func (a *answer) speakWhileListening() {
+	c := a.call
+	if !c.body.ended.Load() && http.NewResponseController(c.w).EnableFullDuplex() == nil {
+		c.w.Header()["Connection"] = []string{"close"}
+	}
 }
 
 // Write passes p on at once, unless the end of the handler is about to do that.

@@ -27,6 +27,7 @@ type call struct {
 	trigger   *emulator.Trigger
 	config    emulator.HTTPTrigger
 	control   invoke.Control
+	body      requestBody
 	answer    answer
 }
 
@@ -103,20 +104,15 @@ func (c *call) invoke() *emulator.Error {
 
 // passThrough runs a custom runtime: the request streams in, the answer streams out.
 func (c *call) passThrough(inv *invocation) *emulator.Error {
-	body, refusal := c.body(emulator.MaxSyncPayload)
-	if refusal != nil {
+	if refusal := c.openBody(emulator.MaxSyncPayload); refusal != nil {
 		return refusal
 	}
-	if c.r.ContentLength != 0 {
-		// The function may answer while it still reads. Where this cannot be had, it answers after.
-		_ = http.NewResponseController(c.w).EnableFullDuplex()
-	}
-	c.setRequest(inv, body, c.r.ContentLength)
+	c.setRequest(inv, &c.body, c.r.ContentLength)
 	c.answer = answer{call: c, hold: c.control.LogTail}
 	ctx, release := clientContext(c.r)
 	out := c.gateway.Engine.Do(ctx, &inv.Invocation, &c.answer)
 	release()
-	if bounded, ok := body.(*boundedBody); ok && bounded.exceeded.Load() && !c.answer.started {
+	if c.body.exceeded.Load() && !c.answer.started {
 		return emulator.EntityTooLarge(emulator.MaxSyncPayload)
 	}
 	return c.answer.finish(&inv.Invocation, out)
@@ -124,8 +120,7 @@ func (c *call) passThrough(inv *invocation) *emulator.Error {
 
 // runEvent runs a built-in runtime: the request is an event, the result describes the answer.
 func (c *call) runEvent(inv *invocation) *emulator.Error {
-	refusal := c.setEvent(inv, emulator.MaxSyncPayload)
-	if refusal != nil {
+	if refusal := c.setEvent(inv, emulator.MaxSyncPayload); refusal != nil {
 		return refusal
 	}
 	ctx, release := clientContext(c.r)

@@ -1,10 +1,14 @@
 package gateway
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"math"
 	"net/textproto"
+	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/fcemu/fcemu/emulator"
 )
@@ -68,11 +72,7 @@ func absent(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "
 
 // statusOf takes 200, 200.0 and "200".
 func statusOf(raw json.RawMessage) (int, bool) {
-	var number json.Number
-	if json.Unmarshal(raw, &number) != nil {
-		return 0, false
-	}
-	value, err := number.Float64()
+	value, err := strconv.ParseFloat(strings.Trim(string(raw), `"`), 64)
 	if err != nil || value != math.Trunc(value) || value < 200 || value > 599 {
 		return 0, false
 	}
@@ -88,14 +88,15 @@ func headersOf(raw json.RawMessage) (map[string][]string, bool) {
 			return nil, false
 		}
 		for name, value := range members {
-			var list []json.RawMessage
-			if json.Unmarshal(value, &list) != nil {
-				list = []json.RawMessage{value}
+			list := []json.RawMessage{value}
+			if value[0] == '[' {
+				list = nil
+				_ = json.Unmarshal(value, &list) // it is a list, and anything may be in it
 			}
 			key := textproto.CanonicalMIMEHeaderKey(name)
 			for _, item := range list {
 				if !absent(item) {
-					header[key] = append(header[key], textOf(item))
+					header[key] = append(header[key], string(textOf(item)))
 				}
 			}
 		}
@@ -112,16 +113,21 @@ func bodyOf(raw json.RawMessage, encoded bool) ([]byte, error) {
 	}
 	text := textOf(raw)
 	if encoded {
-		return base64.StdEncoding.DecodeString(text)
+		return base64.StdEncoding.AppendDecode(nil, text)
 	}
-	return []byte(text), nil
+	return text, nil
 }
 
-// textOf is the inside of a JSON string, or the JSON text of any other value.
-func textOf(raw json.RawMessage) string {
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
-		return text
+// textOf is the inside of a JSON string, or the JSON text of any other value. A string without
+// escapes, as base64 is, is not copied.
+func textOf(raw json.RawMessage) []byte {
+	if raw[0] != '"' {
+		return raw
 	}
-	return string(raw)
+	if plain := raw[1 : len(raw)-1]; bytes.IndexByte(plain, '\\') < 0 && utf8.Valid(plain) {
+		return plain
+	}
+	var text string
+	_ = json.Unmarshal(raw, &text) // it is a valid string
+	return []byte(text)
 }

@@ -3,32 +3,74 @@ package custom
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
+	"net"
 	"net/http"
-	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"os"
+	"os/exec"
+	"strconv"
+	"sync"
 	"testing"
 
 	"github.com/fcemu/fcemu/emulator"
 )
 
-// The three ways to the same echo server: ours, the standard client, the standard reverse proxy.
-// Run with -cpu to see them share the machine.
+// Three ways to the same echo server in another process: ours, the standard client, the standard
+// reverse proxy with a large idle pool and a buffer pool.
 
-func echoServer(b *testing.B) *httptest.Server {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		_, _ = w.Write(body)
-	}))
-	b.Cleanup(server.Close)
-	return server
+// echoServer starts the test program's echo function and returns its address.
+func echoServer(b *testing.B) string {
+	b.Helper()
+	probe, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	address := probe.Addr().(*net.TCPAddr)
+	_ = probe.Close()
+	command := exec.Command(os.Args[0], "function", "echo")
+	command.Env = append(os.Environ(), "FC_SERVER_PORT="+strconv.Itoa(address.Port))
+	if err := command.Start(); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = command.Process.Kill(); _ = command.Wait() })
+	eventually(b, "the echo server listens", func() bool {
+		conn, err := net.Dial("tcp", address.String())
+		if err == nil {
+			_ = conn.Close()
+		}
+		return err == nil
+	})
+	return address.String()
 }
 
 type discard struct{}
 
 func (discard) Start(int, map[string][]string) error { return nil }
 func (discard) Write(p []byte) (int, error)          { return len(p), nil }
+
+// proxied is the cheapest http.ResponseWriter.
+type proxied struct {
+	discard
+	header http.Header
+	status int
+}
+
+func (w *proxied) Header() http.Header    { return w.header }
+func (w *proxied) WriteHeader(status int) { w.status = status }
+
+type buffers struct{ pool sync.Pool }
+
+func (p *buffers) Get() []byte {
+	if b, ok := p.pool.Get().(*[]byte); ok {
+		return *b
+	}
+	return make([]byte, 32<<10)
+}
+
+func (p *buffers) Put(b []byte) { p.pool.Put(&b) }
 
 func sizes(b *testing.B, run func(b *testing.B, body []byte)) {
 	for name, size := range map[string]int{"128B": 128, "128KiB": 128 << 10} {
@@ -68,7 +110,7 @@ func modes(b *testing.B, do func(body []byte) error) {
 }
 
 func BenchmarkOurs(b *testing.B) {
-	s := open(echoServer(b).Listener.Addr().String())
+	s := open(echoServer(b))
 	defer s.Close()
 	ctx := context.Background()
 	modes(b, func(body []byte) error {
@@ -80,7 +122,7 @@ func BenchmarkOurs(b *testing.B) {
 }
 
 func BenchmarkOursEvent(b *testing.B) {
-	s := open(echoServer(b).Listener.Addr().String())
+	s := open(echoServer(b))
 	defer s.Close()
 	ctx := context.Background()
 	modes(b, func(body []byte) error {
@@ -90,7 +132,7 @@ func BenchmarkOursEvent(b *testing.B) {
 }
 
 func BenchmarkTransport(b *testing.B) {
-	target := echoServer(b).URL
+	target := "http://" + echoServer(b)
 	transport := &http.Transport{MaxIdleConnsPerHost: 1024}
 	defer transport.CloseIdleConnections()
 	modes(b, func(body []byte) error {
@@ -109,15 +151,24 @@ func BenchmarkTransport(b *testing.B) {
 }
 
 func BenchmarkReverseProxy(b *testing.B) {
-	target, err := url.Parse(echoServer(b).URL)
+	target, err := url.Parse("http://" + echoServer(b))
 	if err != nil {
 		b.Fatal(err)
 	}
 	proxy := httputil.NewSingleHostReverseProxy(target)
 	proxy.Transport = &http.Transport{MaxIdleConnsPerHost: 1024}
+	proxy.BufferPool = &buffers{}
 	modes(b, func(body []byte) error {
-		request := httptest.NewRequest("POST", "/", bytes.NewReader(body))
-		proxy.ServeHTTP(httptest.NewRecorder(), request)
+		request, err := http.NewRequest("POST", "http://web.example/", bytes.NewReader(body))
+		if err != nil {
+			return err
+		}
+		request.RemoteAddr = "127.0.0.1:1"
+		w := &proxied{header: http.Header{}}
+		proxy.ServeHTTP(w, request)
+		if w.status != http.StatusOK {
+			return errors.New(http.StatusText(w.status))
+		}
 		return nil
 	})
 }
@@ -125,7 +176,7 @@ func BenchmarkReverseProxy(b *testing.B) {
 // BenchmarkPool has all of it: admission, watching, logs, markers' bookkeeping.
 func BenchmarkPool(b *testing.B) {
 	bench := newBench(b, nil)
-	fn := custom("server", func(fn *emulator.Function) { fn.InstanceConcurrency = 100 })
+	fn := custom("echo", func(fn *emulator.Function) { fn.InstanceConcurrency = 100 })
 	bench.do(fn, "x")
 	ctx := context.Background()
 	modes(b, func(body []byte) error {
@@ -136,4 +187,17 @@ func BenchmarkPool(b *testing.B) {
 		}
 		return nil
 	})
+}
+
+// BenchmarkColdStart is a start from nothing to the first answer, of a Go program of this size.
+func BenchmarkColdStart(b *testing.B) {
+	bench := newBench(b, nil)
+	fn := custom("echo", nil)
+	bench.do(fn, "x")
+	for b.Loop() {
+		bench.Retire(fn.Name())
+		if out := bench.do(fn, "x"); out.Failed() || !out.ColdStart {
+			b.Fatalf("%+v", out)
+		}
+	}
 }

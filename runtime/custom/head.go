@@ -95,7 +95,8 @@ func (h *head) note(name, value string) (bool, error) {
 		return !strings.EqualFold(name, "Keep-Alive"), nil
 	case 14:
 		if strings.EqualFold(name, "Content-Length") {
-			return h.length < 0, h.noteLength(value)
+			first := h.length < 0 // a repeated header is not passed on twice
+		return first, h.noteLength(value)
 		}
 	case 16:
 		return !strings.EqualFold(name, "Proxy-Connection"), nil

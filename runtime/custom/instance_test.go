@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"go.uber.org/goleak"
+
 	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/runtime"
 	"github.com/fcemu/fcemu/runtime/process"
@@ -28,15 +30,11 @@ type bench struct {
 
 func newBench(t testing.TB, change func(*runtime.Options)) *bench {
 	t.Helper()
-	launcher, err := process.New(process.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
 	b := &bench{t: t, dir: t.TempDir(), ids: emulator.NewIDs()}
 	kind := New("1234", "cn-test", runtime.PlaceholderCredentials())
 	o := runtime.Options{
 		Kinds:    func(string) (runtime.Kind, error) { return kind, nil },
-		Launcher: launcher, CodeDir: func(emulator.Code) string { return b.dir }, StartLimit: 20 * time.Second, Grace: time.Second,
+		Launcher: launcher(), CodeDir: func(emulator.Code) string { return b.dir }, StartLimit: 20 * time.Second, Grace: time.Second,
 		Log: func(line emulator.LogLine) {
 			b.mu.Lock()
 			defer b.mu.Unlock()
@@ -47,10 +45,7 @@ func newBench(t testing.TB, change func(*runtime.Options)) *bench {
 		change(&o)
 	}
 	b.Pool = runtime.New(o)
-	t.Cleanup(func() {
-		b.Close()
-		_ = launcher.Close()
-	})
+	t.Cleanup(b.Close)
 	return b
 }
 
@@ -94,7 +89,7 @@ func TestServersWithTheSamePort(t *testing.T) {
 	one, two := custom("one", nil), custom("two", func(fn *emulator.Function) { fn.FunctionName = "two" })
 	first, second := b.do(one, "pid"), b.do(two, "pid")
 	if first.Failed() || second.Failed() || string(first.Payload) == string(second.Payload) {
-		t.Fatalf("%+v %v, %+v %v", first, first.Refused, second, second.Refused)
+		t.Fatalf("%+v %v, %+v %v\n%q", first, first.Refused, second, second.Refused, b.lines)
 	}
 	again := b.do(one, "pid")
 	if string(again.Payload) != string(first.Payload) || again.ColdStart || again.MemoryMB <= 0 {
@@ -157,6 +152,7 @@ func TestStartsThatFail(t *testing.T) {
 		{custom("", command("./binary")), "CAExited", "code 8, message:exec format error"},
 		{custom("exit", nil), "CAExited", "(code 1, message:operation not permitted) with start command '" + os.Args[0] + " function exit'.\nLogs:cannot go on\n"},
 		{custom("deaf", nil), "FunctionNotStarted", "Function instance health check failed on port 9000 in 1 seconds.\nLogs:"},
+		{custom("elsewhere", nil), "FunctionNotStarted", "The program listens on port 8080, but it is expected on port 9000"},
 	} {
 		out := b.do(c.fn, "x")
 		if out.Refused == nil || out.Refused.Status != 412 || out.Refused.Code != c.code || !strings.Contains(out.Refused.Message, c.text) {
@@ -357,4 +353,55 @@ func TestEventsStreamUntilTheClientLeaves(t *testing.T) {
 	if n := len(b.Instances()); n != 1 {
 		t.Errorf("%d instances", n)
 	}
+}
+
+func TestIdleInstancesMakeRoomForASlowStart(t *testing.T) {
+	slow := false
+	b := newBench(t, func(o *runtime.Options) {
+		fast := o.Launcher
+		o.Launcher = startFunc{fast, func(ctx context.Context, spec process.Spec) (process.Process, error) {
+			if slow { // as if it waited for a port that others hold
+				time.Sleep(500 * time.Millisecond)
+			}
+			return fast.Start(ctx, spec)
+		}}
+	})
+	b.do(custom("server", nil), "x")
+	slow = true
+	out := b.do(custom("other", func(fn *emulator.Function) { fn.FunctionName = "other" }), "x")
+	if out.Failed() {
+		t.Errorf("%+v %v", out, out.Refused)
+	}
+	list := b.Instances()
+	if len(list) != 1 || list[0].Function.Function != "other" {
+		t.Errorf("%+v", list)
+	}
+}
+
+type startFunc struct {
+	process.Launcher
+	start func(context.Context, process.Spec) (process.Process, error)
+}
+
+func (l startFunc) Start(ctx context.Context, spec process.Spec) (process.Process, error) {
+	return l.start(ctx, spec)
+}
+
+func TestNothingIsLeftBehind(t *testing.T) {
+	launcher()
+	before := goleak.IgnoreCurrent()
+	b := newBench(t, nil)
+	fn := custom("server", func(fn *emulator.Function) {
+		fn.InstanceConcurrency = 2
+		fn.CustomRuntimeConfig.HealthCheckConfig = &emulator.HealthCheck{HTTPGetURL: "/health"}
+	})
+	result := make(chan *emulator.Outcome)
+	go func() { result <- b.do(fn, "sleep") }()
+	eventually(t, "the request has arrived", func() bool { return b.logged("invoke sleep") })
+	b.do(custom("exit", func(fn *emulator.Function) { fn.FunctionName = "other" }), "x")
+	b.Close()
+	if out := <-result; out.Cause != emulator.CauseShutdown {
+		t.Errorf("%+v", out)
+	}
+	goleak.VerifyNone(t, before)
 }

@@ -1,18 +1,34 @@
 package custom
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/fcemu/fcemu/runtime/process"
 )
+
+// launcher is shared by the tests of the package.
+var launcher = sync.OnceValue(func() process.Launcher {
+	l, err := process.New(process.Options{})
+	if err == nil {
+		if warmer, ok := l.(process.Warmer); ok {
+			err = warmer.Warm(context.Background())
+		}
+	}
+	if err != nil {
+		panic(err)
+	}
+	return l
+})
 
 // TestMain is also the guardian and the functions that the tests run.
 func TestMain(m *testing.M) {
@@ -22,7 +38,9 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 2 && os.Args[1] == "function" {
 		os.Exit(function(os.Args[2]))
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	_ = launcher().Close()
+	os.Exit(code)
 }
 
 // function is a user's server.
@@ -39,6 +57,11 @@ func function(kind string) int {
 	var healthy atomic.Bool
 	healthy.Store(true)
 	mux := http.NewServeMux()
+	if kind == "echo" {
+		echo := func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) }
+		_ = http.ListenAndServe(":"+os.Getenv("FC_SERVER_PORT"), http.HandlerFunc(echo))
+		return 1
+	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) })
 	mux.HandleFunc("/invoke", func(w http.ResponseWriter, r *http.Request) {
 		event, _ := io.ReadAll(r.Body)
@@ -57,7 +80,11 @@ func function(kind string) int {
 	})
 	mux.HandleFunc("/sick", func(http.ResponseWriter, *http.Request) { healthy.Store(false) })
 	mux.HandleFunc("/sse", events)
-	listener, err := net.Listen("tcp", ":9000") // hard-coded, as most are
+	port := ":9000" // hard-coded, as most are
+	if kind == "elsewhere" {
+		port = ":8080"
+	}
+	listener, err := net.Listen("tcp", port)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

@@ -66,8 +66,8 @@ func (s *session) pass(ctx context.Context, call runtime.Call, answer emulator.A
 		method: call.HTTP.Method, target: call.HTTP.Target, host: call.HTTP.Host, control: "/http-invoke",
 		header: call.HTTP.Header, stream: call.HTTP.Body, length: call.HTTP.Length,
 	}
-	if r.stream == nil {
-		r.length = 0
+	if r.stream == nil || r.length == 0 {
+		r.stream, r.length = nil, 0
 	}
 	if answer == nil {
 		kept := &collector{limit: emulator.MaxReturnPayload}

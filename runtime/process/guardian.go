@@ -131,12 +131,17 @@ func (g *guardian) start(m *message, descriptors []int, tell func(*message)) {
 	g.mu.Lock()
 	g.instances[m.ID] = inst
 	g.mu.Unlock()
-	go func() {
+	launch := func() {
 		defer closeAll(descriptors)
 		if err := g.launch(inst, m, descriptors); err != nil {
 			g.refuse(inst, err)
 		}
-	}()
+	}
+	if m.Address == "" {
+		go launch()
+	} else {
+		go onOwnThread(launch)
+	}
 }
 
 // refuse reports a program that could not be started.

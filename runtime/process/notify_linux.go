@@ -32,7 +32,27 @@ type response struct {
 	Flags uint32
 }
 
-// launch starts the program of an instance, with an address of its own if the message has one.
+// onOwnThread calls do on an operating-system thread that ends with it, so that do may leave the
+// thread in any state.
+func onOwnThread(do func()) {
+	runtime.LockOSThread() // for good: the thread ends with this goroutine
+	if unix.Gettid() != unix.Getpid() {
+		do()
+		return
+	}
+	// The main thread never ends. It is held here until another one has been found.
+	found := make(chan struct{})
+	go func() {
+		runtime.LockOSThread()
+		close(found)
+		do()
+	}()
+	<-found
+	runtime.UnlockOSThread()
+}
+
+// launch starts the program of an instance, with an address of its own if the message has one;
+// then it must be on its own thread.
 func (g *guardian) launch(inst *instance, m *message, descriptors []int) error {
 	if m.Address == "" {
 		return g.fork(inst, m, descriptors)
@@ -41,7 +61,6 @@ func (g *guardian) launch(inst *instance, m *message, descriptors []int) error {
 	if err != nil {
 		return err
 	}
-	runtime.LockOSThread() // for good: the thread carries the filter and ends with this goroutine
 	listener, err := filterThread()
 	if err != nil {
 		return err

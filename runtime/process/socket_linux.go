@@ -90,8 +90,9 @@ func threadGroup(thread int) (int, error) {
 // other families than IPv4 and IPv6, and for what cannot be read.
 func readAddress(n *notification) (netip.AddrPort, bool) {
 	data := make([]byte, unix.SizeofSockaddrInet6)
+	const storage = 128 // bytes of struct sockaddr_storage, the most that the kernel takes
 	size := int(int32(n.Call.Args[2]))
-	if size < unix.SizeofSockaddrInet4 || size > unix.SizeofSockaddrAny {
+	if size < unix.SizeofSockaddrInet4 || size > storage {
 		return netip.AddrPort{}, false
 	}
 	size = min(size, len(data))

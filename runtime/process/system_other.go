@@ -70,6 +70,8 @@ func (f family) members() []int { return nil }
 
 func descendants(int) []int { return nil }
 
+func onOwnThread(do func()) { do() }
+
 // launch starts the program of an instance.
 func (g *guardian) launch(inst *instance, m *message, descriptors []int) error {
 	return g.fork(inst, m, descriptors)

@@ -51,6 +51,9 @@ func tour(taken string) error {
 			return fmt.Errorf("port %d: %w", port, err)
 		}
 	}
+	if err := shyProgram(); err != nil {
+		return err
+	}
 	file, err := filepath.Abs("pid")
 	if err != nil {
 		return err
@@ -65,6 +68,32 @@ func tour(taken string) error {
 	p.Kill()
 	if alive(daemonPID(file)) {
 		return errors.New("a daemon lives after Kill")
+	}
+	return nil
+}
+
+// shyProgram forbids others to look into it, so that it keeps the machine's ports, with a notice.
+func shyProgram() error {
+	notices := make(chan string, 10)
+	l, err := New(Options{Notice: func(text string) { notices <- text }})
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	spec := pythonSpec(`
+import ctypes, socket
+assert ctypes.CDLL(None).prctl(4, 0) == 0
+s = socket.socket(); s.bind(("127.0.0.1", 49218)); s.listen()
+assert s.getsockname() == ("127.0.0.1", 49218), s.getsockname()
+socket.create_connection(s.getsockname())`)
+	spec.Port = 49218
+	p, err := l.Start(context.Background(), spec)
+	if err != nil {
+		return err
+	}
+	<-p.Done()
+	if p.Exit().Code != 0 || len(notices) != 1 {
+		return fmt.Errorf("a program that hides ended with %+v and %d notices", p.Exit(), len(notices))
 	}
 	return nil
 }

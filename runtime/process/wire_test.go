@@ -1,6 +1,7 @@
 package process
 
 import (
+	"errors"
 	"io"
 	"os"
 	"testing"
@@ -98,7 +99,7 @@ func TestDescriptorsStayWithTheirMessage(t *testing.T) {
 		}
 		file.Close()
 	}
-	if _, _, err := b.receive(); err != io.EOF {
+	if _, _, err := b.receive(); !errors.Is(err, io.EOF) {
 		t.Errorf("after the last message: %v", err)
 	}
 }

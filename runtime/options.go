@@ -1,0 +1,61 @@
+package runtime
+
+import (
+	"time"
+
+	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/runtime/process"
+)
+
+// Defaults of Options.
+const (
+	DefaultMaxInstances = 100               // per function; FC's default on-demand limit
+	DefaultIdle         = 5 * time.Minute   // FC keeps an instance 3 to 5 minutes
+	DefaultStartLimit   = 120 * time.Second // FC's limit for a custom runtime to listen
+	DefaultGrace        = 2 * time.Second
+	defaultTimeout      = 3 * time.Second // of functions and hooks
+	closeLimit          = 4 * time.Second // a shutdown may take 5 s in all
+)
+
+// Options say what a Pool works with. Kinds, Launcher and CodeDir are required.
+type Options struct {
+	Kinds    func(runtime string) (Kind, error) // by runtime id; *emulator.Error where there is none
+	Launcher process.Launcher
+	CodeDir  func(emulator.Code) string  // unpacked code
+	Log      func(emulator.LogLine)      // must not block
+	Notice   func(function, text string) // told once for each function and text
+	IDs      *emulator.IDs
+	Account  string
+	Region   string
+
+	Credentials  Credentials   // injected into functions; zero = made up
+	MaxInstances int           // per function revision; beyond it calls are refused with 429
+	Idle         time.Duration // of functions without an idleTimeout
+	StartLimit   time.Duration // from start to listening
+	Grace        time.Duration // between SIGTERM and SIGKILL
+}
+
+// fill sets the defaults.
+func (o *Options) fill() {
+	if o.MaxInstances <= 0 {
+		o.MaxInstances = DefaultMaxInstances
+	}
+	if o.Idle <= 0 {
+		o.Idle = DefaultIdle
+	}
+	if o.StartLimit <= 0 {
+		o.StartLimit = DefaultStartLimit
+	}
+	if o.Grace <= 0 {
+		o.Grace = DefaultGrace
+	}
+	if o.IDs == nil {
+		o.IDs = emulator.NewIDs()
+	}
+	if o.Log == nil {
+		o.Log = func(emulator.LogLine) {}
+	}
+	if o.Credentials == (Credentials{}) {
+		o.Credentials = PlaceholderCredentials()
+	}
+}
