@@ -21,7 +21,8 @@ type checkpoint struct {
 	nudge   chan struct{}
 	running atomic.Bool // the loop is there to be nudged
 	copied  atomic.Bool // the loop has copied most; the rest is the writer's
-	next    int64       // pages in the log at which the writer acts; the leader's
+	pages   int64       // in the log after the last batch; the leader's, as the rest
+	next    int64       // pages at which the writer copies again
 	soft    int64
 	hard    int64
 }
@@ -39,8 +40,11 @@ func (k *checkpoint) afterBatch(c *conn) {
 		return
 	}
 	pages, err := walPages(c, "PRAGMA wal_checkpoint(NOOP)")
-	if err != nil || pages < k.soft {
-		k.next = 0
+	if pages < k.pages {
+		k.next = 0 // the log has started anew
+	}
+	k.pages = pages
+	if err != nil || pages < max(k.soft, k.next) {
 		return
 	}
 	if k.running.Load() && pages < k.hard {
@@ -50,11 +54,8 @@ func (k *checkpoint) afterBatch(c *conn) {
 		}
 		return
 	}
-	if pages < k.next {
-		return // a long reader holds the log back
-	}
 	_, _ = walPages(c, "PRAGMA wal_checkpoint(PASSIVE)")
-	k.next = pages + k.soft
+	k.next = pages + k.soft // until then only where the log starts anew: a long reader may hold it back
 }
 
 // loop copies when nudged, until ctx ends.

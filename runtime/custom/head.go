@@ -96,7 +96,7 @@ func (h *head) note(name, value string) (bool, error) {
 	case 14:
 		if strings.EqualFold(name, "Content-Length") {
 			first := h.length < 0 // a repeated header is not passed on twice
-		return first, h.noteLength(value)
+			return first, h.noteLength(value)
 		}
 	case 16:
 		return !strings.EqualFold(name, "Proxy-Connection"), nil

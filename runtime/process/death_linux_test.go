@@ -117,12 +117,25 @@ func TestTerminalSignalsDoNotReachTheGuardian(t *testing.T) {
 	}
 }
 
+// stopped is true when every thread is.
+func stopped(pid int) bool {
+	for _, thread := range names("/proc/" + strconv.Itoa(pid) + "/task") {
+		if number, err := strconv.Atoi(thread); err != nil || statFields(number)[0] != "T" {
+			return false
+		}
+	}
+	return true
+}
+
 func TestNextStartEndsLeftovers(t *testing.T) {
 	state := t.TempDir()
 	emulator, guardian, daemon := killedEmulator(t, state)
 	// First freeze the guardian, so that it cannot do its work.
+	if err := syscall.Kill(guardian, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the guardian stops", func() bool { return stopped(guardian) })
 	for _, stop := range []func() error{
-		func() error { return syscall.Kill(guardian, syscall.SIGSTOP) },
 		emulator.Process.Kill,
 		func() error { return syscall.Kill(guardian, syscall.SIGKILL) },
 	} {
