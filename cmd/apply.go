@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fcemu/fcemu/cmd/daemon"
 	"github.com/fcemu/fcemu/cmd/project"
 	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/emulator/client"
@@ -61,7 +62,7 @@ func (a *app) apply(ctx context.Context, c *client.Client, done *deployment, wan
 	start := time.Now()
 	code, err := project.Zip(ctx, wanted.CodePath)
 	if err != nil {
-		return fmt.Errorf("function %s: %w", wanted.Name, err)
+		return usageError("%s: %w", where(wanted), err)
 	}
 	input, err := functionInput(wanted, code)
 	if err != nil {
@@ -73,15 +74,15 @@ func (a *app) apply(ctx context.Context, c *client.Client, done *deployment, wan
 	}
 	function, created, err := c.PutFunction(ctx, wanted.Name, input)
 	if err != nil {
-		return fmt.Errorf("function %s: %w", wanted.Name, err)
+		return fmt.Errorf("%s: %w", where(wanted), err)
 	}
 	deployed := deployedFunction{name: wanted.Name.String(), runtime: text(function["runtime"]), state: state}
 	if err := removeRenamed(ctx, c, wanted); err != nil {
-		return fmt.Errorf("function %s: %w", wanted.Name, err)
+		return fmt.Errorf("%s: %w", where(wanted), err)
 	}
 	for _, trigger := range wanted.Triggers {
 		if _, err := c.PutTrigger(ctx, wanted.Name, trigger.TriggerName, triggerInput(trigger)); err != nil {
-			return fmt.Errorf("function %s, trigger %s: %w", wanted.Name, trigger.TriggerName, err)
+			return fmt.Errorf("%s, trigger %s: %w", where(wanted), trigger.TriggerName, err)
 		}
 		if trigger.TriggerType == emulator.TriggerHTTP {
 			deployed.url = triggerURL(c.Endpoint(), wanted.Name)
@@ -90,13 +91,21 @@ func (a *app) apply(ctx context.Context, c *client.Client, done *deployment, wan
 	for _, config := range wanted.Async {
 		ref := emulator.Reference{Name: wanted.Name, Qualifier: config.Qualifier}
 		if err := c.PutAsyncConfig(ctx, ref, asyncInput(config)); err != nil {
-			return fmt.Errorf("function %s, asyncInvokeConfig: %w", wanted.Name, err)
+			return fmt.Errorf("%s, asyncInvokeConfig: %w", where(wanted), err)
 		}
 	}
 	a.noticeIgnored(wanted)
 	a.showDeployed(deployed, created, start)
 	done.functions = append(slices.DeleteFunc(done.functions, func(f deployedFunction) bool { return f.name == deployed.name }), deployed)
 	return nil
+}
+
+// where names a function with its place in the project file, where it has one.
+func where(wanted *project.Function) string {
+	if wanted.Position.Line == 0 {
+		return "function " + wanted.Name.String()
+	}
+	return wanted.Position.String() + ": function " + wanted.Name.String()
 }
 
 // removeRenamed deletes HTTP triggers that the project no longer has under that name: FC allows one
@@ -169,6 +178,9 @@ func asyncInput(config project.AsyncConfig) client.Object {
 
 // noticeIgnored names what the function asks for and this emulator does not apply.
 func (a *app) noticeIgnored(wanted *project.Function) {
+	if !daemon.Runs(wanted.Input.Runtime) {
+		a.notice(fmt.Sprintf("%s: deployed, but runtime %s is not run by this release; invocations answer FunctionNotStarted", wanted.Name, wanted.Input.Runtime))
+	}
 	in := wanted.Input // what it only stores was told with its line already
 	function := emulator.Function{Runtime: in.Runtime, DiskSize: in.DiskSize, Layers: in.Layers, InternetAccess: in.InternetAccess,
 		CustomRuntimeConfig: in.CustomRuntimeConfig, InstanceConcurrency: in.InstanceConcurrency}

@@ -22,6 +22,9 @@ func newTriggerList(a *app) *cobra.Command {
 			var err error
 			if len(args) == 1 {
 				rows, err = a.client().Triggers(c.Context(), emulator.ParseName(args[0]))
+				for _, row := range rows { // the API's answer leaves out what was asked for
+					row["functionName"] = args[0]
+				}
 			} else {
 				rows, err = a.client().AllTriggers(c.Context())
 			}

@@ -97,24 +97,30 @@ func (p *parts) openRuntime(o Options) (err error) {
 func kinds(o Options, credentials runtime.Credentials) func(string) (runtime.Kind, error) {
 	common := builtin.Options{Interpreters: builtin.NewInterpreters(o.Interpreters), Dir: filepath.Join(o.DataDir, "bootstraps"),
 		Account: o.Account, Region: o.Region, Credentials: credentials}
-	byPrefix := []struct {
-		prefix string
-		kind   runtime.Kind
-	}{
-		{"python", builtin.NewPython(common)},
-		{"nodejs", builtin.NewNode(common)},
-		{"custom", custom.New(o.Account, o.Region, credentials)},
+	families := map[string]runtime.Kind{
+		"python": builtin.NewPython(common),
+		"nodejs": builtin.NewNode(common),
+		"custom": custom.New(o.Account, o.Region, credentials),
 	}
 	return func(id string) (runtime.Kind, error) {
-		if id != "custom-container" {
-			for _, entry := range byPrefix {
-				if strings.HasPrefix(id, entry.prefix) {
-					return entry.kind, nil
-				}
-			}
+		if kind, ok := families[family(id)]; ok {
+			return kind, nil
 		}
 		return nil, emulator.Refuse(412, "FunctionNotStarted", "runtime '%s' is not run by this release of fcemu; it runs python*, nodejs* and custom*", id)
 	}
+}
+
+// Runs tells whether this release runs functions of a runtime id.
+func Runs(id string) bool { return family(id) != "" }
+
+// family is the group of runtime ids that one kind runs, or "".
+func family(id string) string {
+	for _, prefix := range []string{"python", "nodejs", "custom"} {
+		if strings.HasPrefix(id, prefix) && id != "custom-container" {
+			return prefix
+		}
+	}
+	return ""
 }
 
 func (p *parts) openQueue(o Options) {
