@@ -76,12 +76,11 @@ func newTaskWait(a *app) *cobra.Command {
 func newTaskLogs(a *app) *cobra.Command {
 	c := withLogOutput(&cobra.Command{Use: "logs ID", Short: "Show the log lines of one task", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			filter := client.LogFilter{TaskID: args[0], Function: a.settings.GetString("function"), Follow: a.settings.GetBool("follow")}
-			if !filter.Follow {
-				if _, err := a.client().Task(c.Context(), args[0], filter.Function, 0); err != nil {
-					return err
-				}
+			task, err := a.client().Task(c.Context(), args[0], a.settings.GetString("function"), 0)
+			if err != nil {
+				return err
 			}
+			filter := client.LogFilter{RequestID: text(task["requestId"]), Follow: a.settings.GetBool("follow")}
 			return a.printLogs(c.Context(), filter)
 		}})
 	c.Flags().BoolP("follow", "f", false, "go on as lines arrive")

@@ -9,7 +9,7 @@ import (
 
 const updateTask = `UPDATE task SET version = version + 1, status = ?, due_at = ?, first_run_at = ?, ended_at = ?,
 	attempts = ?, throttles = ?, events = ?, instance_id = ?, duration_ms = ?, error = ?, result = ?, destination = ?
-	WHERE sequence = ? AND version = ?`
+	WHERE sequence = ? AND version = ? AND (? >> status) & 1`
 
 // Save writes what changes in a task's life, if the task in the store still has task.Version;
 // then it counts Version up. It is false when somebody else saved first, or the task is gone. A
@@ -24,6 +24,7 @@ func (s *Store) Save(ctx context.Context, task *emulator.Task, durable bool, del
 	if err != nil {
 		return false, err
 	}
+	moves := movesTo(task.Status)
 	result, apart := inline(task.Result)
 	size := len(events) + len(task.Result) + 512
 	if delivery != nil {
@@ -34,13 +35,16 @@ func (s *Store) Save(ctx context.Context, task *emulator.Task, durable bool, del
 	err = s.write(ctx, durable, size, func(w *writer) error {
 		changed, err := w.conn.exec(updateTask, status, nanos(task.DueAt), nanos(task.FirstRunAt), nanos(task.EndedAt),
 			int64(task.Attempts), int64(task.Throttles), events, task.InstanceID, task.DurationMs, task.Error, result, task.Destination,
-			task.Sequence, task.Version)
+			task.Sequence, task.Version, moves)
 		if causeOf(err) == causeConstraint {
 			return refuse(fmt.Errorf("task %s cannot be saved as %s: %w", task.Key.ID, task.Status, err))
 		}
 		won = changed > 0
-		if err != nil || !won {
+		if err != nil {
 			return err
+		}
+		if !won {
+			return w.whyNot(task)
 		}
 		deliveryID, err = w.saveMore(task.Sequence, apart, delivery)
 		return err
@@ -53,6 +57,16 @@ func (s *Store) Save(ctx context.Context, task *emulator.Task, durable bool, del
 		delivery.ID = deliveryID
 	}
 	return true, nil
+}
+
+// whyNot tells a move that is not allowed from a save that somebody else was faster with.
+func (w *writer) whyNot(task *emulator.Task) error {
+	same, err := w.conn.number(context.Background(),
+		"SELECT status FROM task WHERE sequence = ? AND version = ?", task.Sequence, task.Version)
+	if err == nil && same != 0 {
+		err = refuse(fmt.Errorf("task %s cannot go from %s to %s", task.Key.ID, statusOf(same), task.Status))
+	}
+	return err
 }
 
 // saveMore writes what has a table of its own. A result left in table result by an earlier save

@@ -17,6 +17,19 @@ func statusCode(status emulator.TaskStatus) (int64, error) {
 	return 0, fmt.Errorf("unknown task status %q", status)
 }
 
+// movesTo returns the states from which a task may be saved as status, itself among them: bit n
+// stands for the state with number n. The rule is emulator's; a trigger in the schema would hold a
+// second copy of it and cost each save about a tenth more.
+func movesTo(status emulator.TaskStatus) int64 {
+	var moves int64
+	for code := int64(1); code <= 10; code++ {
+		if from := statusOf(code); from == status || from.CanBecome(status) {
+			moves |= 1 << code
+		}
+	}
+	return moves
+}
+
 func statusOf(code int64) emulator.TaskStatus {
 	switch code {
 	case 1:

@@ -225,7 +225,7 @@ func TestSaveOfMissingTask(t *testing.T) {
 	}
 }
 
-// The schema's table of moves must be that of the emulator's words.
+// The store holds to the state table, whatever its caller does.
 func TestOnlyLegalMoves(t *testing.T) {
 	s := open(t)
 	for _, from := range emulator.TaskStatuses() {

@@ -73,19 +73,6 @@ CREATE TABLE result (
     bytes BLOB NOT NULL
 ) STRICT;
 
--- The moves that a task's life allows. Saving without a move is always allowed.
-CREATE TRIGGER task_move BEFORE UPDATE OF status ON task
-WHEN NEW.status <> OLD.status AND NOT CASE OLD.status
-    WHEN 1 THEN NEW.status IN (3, 5, 9)
-    WHEN 2 THEN NEW.status IN (3, 4, 7, 5)
-    WHEN 3 THEN NEW.status IN (4, 1, 2, 5, 9, 10, 7)
-    WHEN 4 THEN NEW.status IN (6, 7, 2, 1, 5, 10)
-    WHEN 5 THEN NEW.status = 8
-    ELSE 0 END
-BEGIN
-    SELECT RAISE(ABORT, 'a task may not make this move');
-END;
-
 -- The outbox: outcomes on their way to a destination.
 CREATE TABLE delivery (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
