@@ -21,6 +21,7 @@ const maxStatements = 64
 type conn struct {
 	raw        driver.Conn
 	statements map[string]statement
+	args       []driver.NamedValue // of the statement that is being started; kept to be used again
 }
 
 type statement interface {
@@ -81,7 +82,8 @@ func (c *conn) exec(text string, args ...any) (int64, error) {
 		return 0, err
 	}
 	// No context here: with one that can end, the driver starts a goroutine for each statement.
-	done, err := prepared.ExecContext(context.Background(), named(args))
+	done, err := prepared.ExecContext(context.Background(), c.named(args))
+	clear(c.args)
 	if err != nil {
 		return 0, err
 	}
@@ -104,7 +106,8 @@ func (c *conn) each(ctx context.Context, text string, args []any, visit func(row
 	if err != nil {
 		return err
 	}
-	rows, err := prepared.QueryContext(ctx, named(args))
+	rows, err := prepared.QueryContext(ctx, c.named(args))
+	clear(c.args)
 	if err != nil {
 		return err
 	}
@@ -137,15 +140,14 @@ func (c *conn) number(ctx context.Context, text string, args ...any) (int64, err
 	return value, err
 }
 
-func named(args []any) []driver.NamedValue {
-	if len(args) == 0 {
-		return nil
-	}
-	list := make([]driver.NamedValue, len(args))
+// named is the driver's form of arguments. It binds them before it returns, so that the list can
+// serve the next statement.
+func (c *conn) named(args []any) []driver.NamedValue {
+	c.args = c.args[:0]
 	for i, value := range args {
-		list[i] = driver.NamedValue{Ordinal: i + 1, Value: value}
+		c.args = append(c.args, driver.NamedValue{Ordinal: i + 1, Value: value})
 	}
-	return list
+	return c.args
 }
 
 // row is one row of a result. NULL reads as zero.

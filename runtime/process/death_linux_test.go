@@ -130,14 +130,14 @@ func stopped(pid int) bool {
 func TestNextStartEndsLeftovers(t *testing.T) {
 	state := t.TempDir()
 	emulator, guardian, daemon := killedEmulator(t, state)
-	// First freeze the guardian, so that it cannot do its work.
-	if err := syscall.Kill(guardian, syscall.SIGSTOP); err != nil {
+	// First freeze the emulator, so that it cannot do the work of the dead guardian.
+	if err := emulator.Process.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
-	until(t, "the guardian stops", func() bool { return stopped(guardian) })
+	until(t, "the emulator stops", func() bool { return stopped(emulator.Process.Pid) })
 	for _, stop := range []func() error{
-		emulator.Process.Kill,
 		func() error { return syscall.Kill(guardian, syscall.SIGKILL) },
+		emulator.Process.Kill,
 	} {
 		if err := stop(); err != nil {
 			t.Fatal(err)

@@ -108,3 +108,14 @@ func TestSharedPortsNeverAStrangersListener(t *testing.T) {
 	case <-time.After(100 * time.Millisecond):
 	}
 }
+
+func TestListenerIsNamed(t *testing.T) {
+	port := somePort(t)
+	if who := Listener(port); who != "" {
+		t.Errorf("nobody's port is %q's", who)
+	}
+	listenAs(t, "127.0.0.1:"+strconv.Itoa(port))
+	if who := Listener(port); !strings.Contains(who, strconv.Itoa(os.Getpid())) {
+		t.Errorf("our port is %q's", who)
+	}
+}

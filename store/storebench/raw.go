@@ -15,7 +15,7 @@ func Raw(_ context.Context, dir string, payload int) (Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &rawFile{file: file, payload: filler(payload), next: newRound()}, nil
+	return &rawFile{file: file, payload: filler(payload), next: newRound(nil)}, nil
 }
 
 type rawFile struct {
@@ -25,6 +25,7 @@ type rawFile struct {
 	writing bool
 	offset  int64
 	next    *round // collects those who come while a write is under way
+	spare   []byte // the buffer of the round before, to be used again
 }
 
 // round is one write: what it holds, and how it went.
@@ -35,8 +36,8 @@ type round struct {
 	err   error
 }
 
-func newRound() *round {
-	return &round{lead: make(chan struct{}, 1), done: make(chan struct{})}
+func newRound(buffer []byte) *round {
+	return &round{bytes: buffer, lead: make(chan struct{}, 1), done: make(chan struct{})}
 }
 
 func (f *rawFile) Enqueue(context.Context) error {
@@ -53,7 +54,7 @@ func (f *rawFile) Enqueue(context.Context) error {
 		}
 	}
 	f.writing = true
-	f.next = newRound()
+	f.next, f.spare = newRound(f.spare), nil
 	offset := f.offset
 	f.offset += int64(len(mine.bytes))
 	f.mu.Unlock()
@@ -61,14 +62,15 @@ func (f *rawFile) Enqueue(context.Context) error {
 	_, mine.err = f.file.WriteAt(mine.bytes, offset)
 	mine.err = errors.Join(mine.err, syncData(f.file))
 	close(mine.done)
-	f.handOver()
+	f.handOver(mine.bytes[:0])
 	return mine.err
 }
 
 // handOver lets one of the next round lead, if there is one.
-func (f *rawFile) handOver() {
+func (f *rawFile) handOver(buffer []byte) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.spare = buffer
 	if len(f.next.bytes) == 0 {
 		f.writing = false
 		return
