@@ -68,6 +68,9 @@ func (a *app) start(ctx context.Context) error {
 	}
 	defer d.Stop() // Stop is idempotent; this one is for early returns
 	c := client.New(d.Endpoint)
+	if a.projectFile() != "" {
+		go d.Warm(ctx)
+	}
 	deployed, err := a.deployProject(ctx, c)
 	if err != nil {
 		return err
@@ -181,6 +184,9 @@ func (a *app) showReady(d *daemon.Daemon, deployed *deployment, took time.Durati
 	}
 	if !a.settings.GetBool("allow-inline") && slices.ContainsFunc(deployed.functions, func(f deployedFunction) bool { return f.url != "" }) {
 		t.Printf("  %s default domains force a download, as in the cloud; --allow-inline lets browsers show the answer\n", t.Warn("note"))
+	}
+	if len(deployed.functions) == 0 {
+		return
 	}
 	for _, line := range d.Limits() {
 		t.Printf("  %s %s\n", t.Warn("note"), line)

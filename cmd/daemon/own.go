@@ -11,6 +11,7 @@ import (
 	"github.com/fcemu/fcemu/emulator/api"
 	"github.com/fcemu/fcemu/emulator/api/local"
 	v20230330 "github.com/fcemu/fcemu/emulator/api/v20230330"
+	"github.com/fcemu/fcemu/runtime/process"
 )
 
 // openAPI serves Function Compute's API.
@@ -97,7 +98,15 @@ func (d *Daemon) instances() []local.Instance {
 	return list
 }
 
-// Limits are the lines that the start shows about what this machine cannot promise.
+// Limits are the lines that the start shows about what this machine cannot promise. Finding out
+// starts the guardian of processes, so it is for emulators that have something to run.
 func (d *Daemon) Limits() []string {
 	return lacks(d.parts.launcher.Capabilities())
+}
+
+// Warm gets ready for the first instance ahead of its first call.
+func (d *Daemon) Warm(ctx context.Context) {
+	if warmer, ok := d.parts.launcher.(process.Warmer); ok {
+		_ = warmer.Warm(ctx) // the first start tries again, and tells
+	}
 }

@@ -101,16 +101,16 @@ func document(name, text string) (*yaml.Node, error) {
 	return root, nil
 }
 
-// placeholder is a hole of a Serverless Devs template: {{ name }}, {{ name | "hint" }}, {{ if x }}.
+// placeholder matches a hole of a Serverless Devs template: {{ name }}, {{ name | "hint" }}, {{ if x }}.
 // Holes are filled once, when a project is made of a template.
-var placeholder = regexp.MustCompile(`\{\{[-~]?\s*[#/]?[A-Za-z_][^{}\n]*\}\}`)
+const placeholder = `\{\{[-~]?\s*[#/]?[A-Za-z_][^{}\n]*\}\}`
 
 // unrendered refuses a template whose holes were never filled.
 func unrendered(name, text string) error {
-	number := 0
+	holes, number := regexp.MustCompile(placeholder), 0
 	for line := range strings.Lines(text) {
 		number++
-		at := placeholder.FindStringIndex(line)
+		at := holes.FindStringIndex(line)
 		if at == nil || commented(line[:at[0]]) {
 			continue
 		}

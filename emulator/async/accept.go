@@ -4,15 +4,14 @@ import (
 	"context"
 	"errors"
 	"io"
-	"regexp"
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
 )
 
-// taskID is the form of an id that a client may choose. Source: FC 3.0 InvokeFunction,
-// x-fc-async-task-id.
-var taskID = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]{0,127}$`)
+// maxTaskID is the longest id that a client may choose. Source: FC 3.0 InvokeFunction,
+// X-Fc-Async-Task-Id.
+const maxTaskID = 128
 
 // Accept makes a task of inv and returns when it is on the disk. inv.TaskID is what the client
 // chose, or empty; it counts in task mode only. inv.HTTP's Body is read here. delay is 0…3600 s.
@@ -129,7 +128,7 @@ func identify(task *emulator.Task) error {
 		task.Key.ID = task.RequestID
 		return nil
 	}
-	if !taskID.MatchString(task.Key.ID) {
+	if !emulator.IsName(task.Key.ID, maxTaskID) {
 		return emulator.InvalidArgument("the task id must have 1 to 128 characters, begin with a letter or '_', and hold only letters, digits, '_' and '-'")
 	}
 	return nil

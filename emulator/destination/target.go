@@ -3,7 +3,6 @@
 package destination
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/fcemu/fcemu/emulator"
@@ -31,8 +30,10 @@ type Target struct {
 	Name     string             // of the queue, topic or bus; of RocketMQ the resource as given
 }
 
-// word is what names of functions, services, qualifiers, queues, topics and buses are made of.
-var word = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
+// maxWord bounds names of functions, services, qualifiers, queues, topics and buses.
+const maxWord = 256
+
+func isWord(text string) bool { return emulator.IsWord(text, maxWord) }
 
 // Parse reads an ARN. Anything that Function Compute does not send outcomes to is an
 // InvalidArgument that lists what it does.
@@ -88,8 +89,8 @@ func parseFunction(resource string) (emulator.Reference, bool) {
 	if ref.Qualifier == "" {
 		ref.Qualifier = emulator.LatestVersion
 	}
-	valid := word.MatchString(ref.Function) && word.MatchString(ref.Qualifier) &&
-		(ref.Service == "" || word.MatchString(ref.Service))
+	valid := isWord(ref.Function) && isWord(ref.Qualifier) &&
+		(ref.Service == "" || isWord(ref.Service))
 	return ref, valid
 }
 
@@ -106,7 +107,7 @@ func parseMNS(resource string) (Kind, string, bool) {
 func between(text, prefix, suffix string) (string, bool) {
 	text, begins := strings.CutPrefix(text, prefix)
 	text, ends := strings.CutSuffix(text, suffix)
-	return text, begins && ends && word.MatchString(text)
+	return text, begins && ends && isWord(text)
 }
 
 func refuse(arn, why string) error {
