@@ -78,7 +78,8 @@ func (a *app) start(ctx context.Context) error {
 	if err := d.Announce(a.settings.GetString("address-file")); err != nil {
 		return err
 	}
-	debug.FreeOSMemory() // start-up garbage; from here on the emulator mostly waits
+	debug.SetGCPercent(400) // a small live heap: collecting it often costs more than the memory it saves
+	debug.FreeOSMemory()    // start-up garbage; from here on the emulator mostly waits
 	a.showReady(d, deployed, time.Since(began))
 	return a.untilStopped(ctx, d, c, deployed)
 }

@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -24,8 +26,12 @@ func (b *bench) coldNode(ctx context.Context) ([]verdict, error) {
 	if err != nil {
 		return nil, err
 	}
+	interpreter, err := b.interpreterOf(ctx, "nodejs20")
+	if err != nil {
+		return nil, err
+	}
 	ratio, err := b.coldRatio(ctx, "node", "nodejs20", "index.js", nodeEcho, func() (time.Duration, error) {
-		return bareStart(realPath("node", "-p", "process.execPath"), script)
+		return bareStart(interpreter, script)
 	})
 	return []verdict{ratioAtMost("first invocation / bare node on an inherited socket", ratio, 1.10)}, err
 }
@@ -35,8 +41,11 @@ func (b *bench) coldPython(ctx context.Context) ([]verdict, error) {
 	if err != nil {
 		return nil, err
 	}
-	interpreter := realPath("python3", "-c", "import sys; print(sys.executable)")
-	ratio, err := b.coldRatio(ctx, "python", "python3."+minor(interpreter), "index.py", pythonEcho, func() (time.Duration, error) {
+	interpreter, err := b.interpreterOf(ctx, "python3.10")
+	if err != nil {
+		return nil, err
+	}
+	ratio, err := b.coldRatio(ctx, "python", "python3.10", "index.py", pythonEcho, func() (time.Duration, error) {
 		return bareStart(interpreter, "-S", "-E", "-I", script)
 	})
 	return []verdict{ratioAtMost("first invocation / bare python -S -E on an inherited socket", ratio, 1.3)}, err
@@ -170,15 +179,25 @@ func barePoll() (time.Duration, error) {
 	return 0, fmt.Errorf("the bare server did not listen")
 }
 
-// realPath asks an interpreter for its own path: a version manager's shim costs 50 ms a start.
-func realPath(program string, args ...string) string {
-	output, err := exec.Command(program, args...).Output()
+// interpreterOf asks the emulator which interpreter serves a runtime id.
+func (b *bench) interpreterOf(ctx context.Context, id string) (string, error) {
+	output, err := exec.CommandContext(ctx, b.absolute(), "doctor", "-o", "json").Output()
 	if err != nil {
-		return program
+		return "", err
 	}
-	return strings.TrimSpace(string(output))
-}
-
-func minor(interpreter string) string {
-	return realPath(interpreter, "-c", "import sys; print(sys.version_info[1])")
+	var report struct {
+		Interpreters []struct {
+			Path     string
+			Runtimes []string
+		}
+	}
+	if err := json.Unmarshal(output, &report); err != nil {
+		return "", err
+	}
+	for _, found := range report.Interpreters {
+		if slices.Contains(found.Runtimes, id) {
+			return found.Path, nil
+		}
+	}
+	return "", fmt.Errorf("no interpreter serves %s", id)
 }
