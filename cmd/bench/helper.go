@@ -52,11 +52,13 @@ func proxy(to string) http.Handler {
 	return &httputil.ReverseProxy{
 		Rewrite:    func(r *httputil.ProxyRequest) { r.SetURL(base) },
 		Transport:  &http.Transport{MaxIdleConns: 1024, MaxIdleConnsPerHost: 1024, DisableCompression: true},
-		BufferPool: &buffers{sync.Pool{New: func() any { return make([]byte, 32<<10) }}},
+		BufferPool: &buffers{sync.Pool{New: func() any { buffer := make([]byte, 32<<10); return &buffer }}},
 	}
 }
 
+// buffers keeps pointers, or each Put would allocate a slice header.
 type buffers struct{ pool sync.Pool }
 
-func (b *buffers) Get() []byte       { return b.pool.Get().([]byte) }
-func (b *buffers) Put(buffer []byte) { b.pool.Put(buffer) }
+func (b *buffers) Get() []byte { return *b.pool.Get().(*[]byte) }
+
+func (b *buffers) Put(buffer []byte) { b.pool.Put(&buffer) }

@@ -53,9 +53,14 @@ type verdict struct {
 	unit   string  // "x" for ratios
 	bound  float64 // the goal
 	atMost bool    // the value may not exceed the bound; else it may not fall below
+	exact  bool    // the value has no noise
 }
 
 func (v verdict) held() bool {
+	noise := noise
+	if v.exact {
+		noise = 1
+	}
 	if v.atMost {
 		return v.value <= v.bound*noise
 	}

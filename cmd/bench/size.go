@@ -19,7 +19,7 @@ func (b *bench) binarySize(context.Context) ([]verdict, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []verdict{{what: "stripped, static", value: float64(info.Size()) / 1e6, unit: "MB", bound: 12, atMost: true}}, nil
+	return []verdict{{what: "stripped, static", value: float64(info.Size()) / 1e6, unit: "MB", bound: 12, atMost: true, exact: true}}, nil
 }
 
 // spawn runs a command to its end and returns how long it took, the median of several.

@@ -3,6 +3,8 @@ package process
 import (
 	"bufio"
 	"context"
+	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -208,10 +210,11 @@ while True:
 		t.Fatal(err)
 	}
 	p.Kill()
-	if found := descendants(l.line.process.Pid); len(found) > 0 {
+	if found, _ := descendants(l.line.process.Pid); len(found) > 0 {
 		t.Errorf("left: %v", found)
 	}
-	if _, err := r.Read(make([]byte, 1)); err == nil {
-		t.Error("the pipe has a writer")
+	_ = r.SetReadDeadline(time.Now().Add(5 * time.Second))
+	if _, err := r.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+		t.Errorf("the pipe has a writer: %v", err)
 	}
 }

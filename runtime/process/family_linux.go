@@ -14,47 +14,52 @@ type family struct {
 	Tag      int64
 }
 
-func (f family) members() []int {
+// members is not whole when a thread that had children ended meanwhile.
+func (f family) members() (found []int, whole bool) {
 	tree := newTree()
-	var found []int
 	if f.Main != 0 {
 		found = tree.add(append(found, f.Main), f.Main)
 	}
 	if f.Tag == 0 {
-		return found
+		return found, !tree.torn
 	}
 	for _, pid := range tree.children(f.Guardian) {
 		if pid != f.Main && tagOf(pid) == f.Tag {
 			found = tree.add(append(found, pid), pid)
 		}
 	}
-	return found
+	return found, !tree.torn
 }
 
-// descendants are all processes below pid.
-func descendants(pid int) []int { return newTree().add(nil, pid) }
+// descendants are all processes below pid; not whole as members.
+func descendants(pid int) (found []int, whole bool) {
+	tree := newTree()
+	found = tree.add(nil, pid)
+	return found, !tree.torn
+}
 
 // tree tells the children of processes.
 type tree struct {
 	scanned map[int][]int // nil where the kernel lists children itself
+	torn    bool          // a thread ended while the tree was read, and its children moved
 }
 
-func newTree() tree {
+func newTree() *tree {
 	if _, err := os.Stat("/proc/thread-self/children"); err == nil {
-		return tree{}
+		return new(tree)
 	}
-	return tree{scanned: scanParents()}
+	return &tree{scanned: scanParents()}
 }
 
 // add appends the descendants of pid.
-func (t tree) add(found []int, pid int) []int {
+func (t *tree) add(found []int, pid int) []int {
 	for _, child := range t.children(pid) {
 		found = t.add(append(found, child), child)
 	}
 	return found
 }
 
-func (t tree) children(pid int) []int {
+func (t *tree) children(pid int) []int {
 	if t.scanned != nil {
 		return t.scanned[pid]
 	}
@@ -62,8 +67,8 @@ func (t tree) children(pid int) []int {
 	tasks := "/proc/" + strconv.Itoa(pid) + "/task/"
 	for _, thread := range names(tasks) {
 		text, err := os.ReadFile(tasks + thread + "/children")
-		if err != nil || len(text) == 0 {
-			continue
+		if err != nil {
+			t.torn = true
 		}
 		for _, field := range strings.Fields(string(text)) {
 			if child, err := strconv.Atoi(field); err == nil {

@@ -76,6 +76,7 @@ type guardian struct {
 	instances map[int64]*instance // until nothing is left of them
 	mains     map[int]*instance   // by process id, until reaped
 	reaped    chan struct{}       // closed and replaced whenever a process was reaped
+	reaps     int                 // how many were
 	born      chan struct{}       // holds a token after a start
 }
 

@@ -31,6 +31,7 @@ func (g *guardian) beforeReap(pid int) {
 }
 
 func (g *guardian) afterReap(pid int, status syscall.WaitStatus, usage syscall.Rusage) {
+	g.reaps++
 	inst := g.mains[pid]
 	if inst != nil {
 		inst.over = true
@@ -90,14 +91,16 @@ func (g *guardian) sweep(inst *instance) {
 	inst.tell(&message{Kind: tellGone, ID: inst.id})
 }
 
-// untilNone repeats strike until it finds nothing to strike; false when patience ends.
+// untilNone repeats strike until it finds nothing to strike; false when patience ends. A look that
+// finds nothing counts only if no process was reaped meanwhile: the guardian's list of children
+// then could only grow, and no program hides by handing over to a child just behind the look.
 func (g *guardian) untilNone(strike func() bool) bool {
 	pause := time.Millisecond
 	for began := time.Now(); time.Since(began) < patience; {
 		g.mu.Lock()
-		reaped := g.reaped
+		reaped, reaps := g.reaped, g.reaps
 		g.mu.Unlock()
-		if !strike() {
+		if !strike() && g.reapsAre(reaps) {
 			return true
 		}
 		select {
@@ -109,7 +112,13 @@ func (g *guardian) untilNone(strike func() bool) bool {
 	return false
 }
 
-// strike sends SIGKILL to every process of the instance; false when there was none.
+func (g *guardian) reapsAre(number int) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.reaps == number
+}
+
+// strike sends SIGKILL to every process of the instance; false when there was surely none.
 func (g *guardian) strike(inst *instance) bool {
 	g.mu.Lock()
 	over := inst.over
@@ -122,7 +131,8 @@ func (g *guardian) strike(inst *instance) bool {
 	if !over {
 		family.Main = inst.pid
 	}
-	return killEach(family.members()) || alive
+	members, whole := family.members()
+	return killEach(members) || alive || !whole
 }
 
 // killEach is true when a process was there and could be killed.
@@ -150,6 +160,7 @@ func (g *guardian) endAll() {
 			_ = syscall.Kill(-pid, syscall.SIGKILL)
 		}
 		g.mu.Unlock()
-		return killEach(descendants(os.Getpid())) || alive
+		all, whole := descendants(os.Getpid())
+		return killEach(all) || alive || !whole
 	})
 }

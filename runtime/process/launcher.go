@@ -92,14 +92,13 @@ func (l *launcher) atHand() (*link, error) {
 // findTier has the guardian try, once, whether programs can have addresses of their own.
 func (l *launcher) findTier(ctx context.Context, line *link) error {
 	l.mu.Lock()
-	tried, reason := l.tried, l.reason
+	tried := l.tried
 	l.mu.Unlock()
 	if tried {
 		return nil
 	}
-	if l.options.Isolation == IsolationNone {
-		reason = "isolation is switched off"
-	} else {
+	reason := "isolation is switched off"
+	if l.options.Isolation != IsolationNone {
 		var err error
 		if reason, err = l.tryAddresses(ctx, line); err != nil {
 			return err

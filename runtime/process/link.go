@@ -146,9 +146,7 @@ func (l *link) bury() {
 	for _, c := range lost {
 		c.killGroup()
 	}
-	for began := time.Now(); killTagged(l.tagBase) && time.Since(began) < patience; {
-		time.Sleep(time.Millisecond)
-	}
+	endTagged(l.tagBase)
 	for _, c := range lost {
 		c.exited(Exit{Code: -1, Signal: syscall.SIGKILL})
 		c.goneNow()

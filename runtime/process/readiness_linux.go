@@ -42,16 +42,17 @@ func (c *child) lookForListener() bool {
 	if len(wanted) == 0 {
 		return false
 	}
-	for _, address := range c.owned(wanted) {
-		if int(address.Port()) == c.portGiven {
-			c.releasePort()
-		} else {
-			c.insist()
-		}
-		c.becomeReady(dialable(address))
-		return true
+	owned := c.owned(wanted)
+	if len(owned) == 0 {
+		return false
 	}
-	return false
+	if int(owned[0].Port()) == c.portGiven {
+		c.releasePort()
+	} else {
+		c.insist()
+	}
+	c.becomeReady(dialable(owned[0]))
+	return true
 }
 
 // listeners are the addresses on which the tree listens.

@@ -106,12 +106,15 @@ func (r *record) endLeftovers() int {
 	return left
 }
 
-// endTagged kills until nothing with the tags is left; false when there was nothing.
+// endTagged kills until two looks in a row find nothing with the tags; false when there never was.
 func endTagged(base int64) bool {
 	found := false
-	for began := time.Now(); killTagged(base) && time.Since(began) < patience; {
-		found = true
-		time.Sleep(time.Millisecond)
+	for began, nothing := time.Now(), 0; nothing < 2 && time.Since(began) < patience; {
+		nothing++
+		if killTagged(base) {
+			found, nothing = true, 0
+			time.Sleep(time.Millisecond)
+		}
 	}
 	return found
 }

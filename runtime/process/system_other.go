@@ -66,9 +66,9 @@ type family struct {
 	Tag      int64
 }
 
-func (f family) members() []int { return nil }
+func (f family) members() ([]int, bool) { return nil, true }
 
-func descendants(int) []int { return nil }
+func descendants(int) ([]int, bool) { return nil, true }
 
 func onOwnThread(do func()) { do() }
 

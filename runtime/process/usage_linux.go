@@ -52,7 +52,8 @@ func (c *child) processes(age time.Duration) []int {
 	if !over {
 		tree.Main = c.pid
 	}
-	c.kin, c.kinAt = tree.members(), time.Now()
+	c.kin, _ = tree.members()
+	c.kinAt = time.Now()
 	return c.kin
 }
 
