@@ -61,7 +61,7 @@ func Start(ctx context.Context, options Options) (*Daemon, error) {
 // open goes in the order of a restart: lock, store, recovery, dispatcher, listener last.
 func (d *Daemon) open(ctx context.Context) (err error) {
 	if d.cleanUp, err = d.options.openFolder(); err != nil {
-		return fmt.Errorf("the data folder cannot be made: %w; choose another with --data-dir", rootCause(err))
+		return fmt.Errorf("the data folder cannot be made: %w; choose another with --data-dir", err)
 	}
 	d.DataDir = d.options.DataDir
 	if d.lock, err = lockFolder(d.DataDir); err != nil {
