@@ -138,6 +138,9 @@ func (a *app) finishAsync(ctx context.Context, emulator *client.Client, inv *cli
 	if id == "" {
 		id = result.RequestID
 	}
+	if inv.TaskID != "" && inv.TaskID != id {
+		a.notice(fmt.Sprintf("%s has no task mode (asyncTask), so the id %s is ignored, as in the cloud", inv.Name, inv.TaskID))
+	}
 	if !a.settings.GetBool("wait") {
 		if a.settings.GetString("output") == "table" {
 			a.term.Printf("%s\n", id)

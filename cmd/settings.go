@@ -22,20 +22,25 @@ func loadSettings(c *cobra.Command) (*viper.Viper, error) {
 	if err := settings.BindPFlags(c.Flags()); err != nil {
 		return nil, err
 	}
-	var files []string
 	if folder, err := os.UserConfigDir(); err == nil {
-		files = append(files, filepath.Join(folder, "fcemu", "fcemu.yaml"))
-	}
-	if file := nearest("fcemu.yaml"); file != "" {
-		files = append(files, file)
-	}
-	for _, file := range files {
-		settings.SetConfigFile(file)
-		if err := settings.MergeInConfig(); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return nil, usageError("%s: %w", file, err)
+		err := mergeFile(settings, filepath.Join(folder, "fcemu", "fcemu.yaml"))
+		if err != nil && !errors.Is(err, os.ErrPermission) { // another user's folder is as good as none
+			return nil, err
 		}
 	}
+	if file := nearest("fcemu.yaml"); file != "" {
+		return settings, mergeFile(settings, file)
+	}
 	return settings, nil
+}
+
+// mergeFile adds the settings of a file, if there is one.
+func mergeFile(settings *viper.Viper, file string) error {
+	settings.SetConfigFile(file)
+	if err := settings.MergeInConfig(); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return usageError("%s: %w", file, err)
+	}
+	return nil
 }
 
 // nearest finds a file in the working directory or the nearest folder above it.

@@ -45,6 +45,7 @@ func (i *instance) interrupted(v verdict, duration, limit time.Duration) *failur
 		f.cause = emulator.CauseTimeout
 		f.logText = i.timeoutText(limit, mb)
 	case verdictMemory:
+		i.logs.system(fmt.Sprintf("The instance was killed: it used %.0f MB, and memorySize is %d MB.", mb, i.fn.MemorySize))
 		exit := processExited(duration, mb)
 		exit.cause = emulator.CauseMemory
 		return exit

@@ -46,8 +46,9 @@ func (c *Call) Body(limit int) ([]byte, error) {
 }
 
 func (c *Call) tooLarge(limit int) error {
-	// A client that waits for "100 Continue" has not begun to send.
-	if c.Request.Header.Get("Expect") == "" {
+	// A client that waits for "100 Continue" has not begun to send, and one that announces more than
+	// is worth reading is refused at once.
+	if c.Request.Header.Get("Expect") == "" && c.Request.ContentLength <= drainLimit {
 		_, _ = io.CopyN(io.Discard, c.Request.Body, drainLimit)
 	}
 	return emulator.EntityTooLarge(limit)

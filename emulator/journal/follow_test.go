@@ -39,8 +39,8 @@ func TestFollowJoinsBacklogAndNews(t *testing.T) {
 	j, _ := run(t, t.TempDir(), small)
 	fill(j, 0, n)
 	got := follow(t, j, emulator.LogQuery{}, 2*n, func(got int) {
-		if got == n/2 { // in the middle of the backlog
-			go fill(j, n, 2*n)
+		if next := n + got - n/2; next >= n && next < 2*n { // from the middle of the backlog on, line by line
+			fill(j, next, next+1)
 		}
 	})
 	if diff := cmp.Diff(numbered(0, 2*n, 1), texts(got)); diff != "" {

@@ -3,6 +3,7 @@ package journal
 import (
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -86,10 +87,11 @@ func Open(dir string, options Options) (*Journal, error) {
 
 // Append adds a line, sets its Sequence and never waits for the disk. While the disk cannot keep
 // up and PendingBytes are waiting, lines are dropped; the next one kept is preceded by a system
-// line that says how many.
+// line that says how many. The platform's own lines, few and needed to cut a log into calls, are
+// always kept.
 func (j *Journal) Append(line emulator.LogLine) {
 	j.mu.Lock()
-	if j.recent.pending >= j.options.PendingBytes {
+	if j.recent.pending >= j.options.PendingBytes && !ofPlatform(line) {
 		j.dropped++
 		j.mu.Unlock()
 		return
@@ -112,6 +114,10 @@ func (j *Journal) Append(line emulator.LogLine) {
 		default:
 		}
 	}
+}
+
+func ofPlatform(line emulator.LogLine) bool {
+	return line.Stream == "system" || strings.HasPrefix(line.Text, "FC ") && strings.Contains(line.Text, " RequestId: ")
 }
 
 // Last is the Sequence of the newest line.

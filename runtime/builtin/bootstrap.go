@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
-	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -114,9 +113,10 @@ func writeFiles(dir string, files []script) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	var failed error
 	for _, file := range files {
-		failed = errors.Join(failed, os.WriteFile(filepath.Join(dir, file.name), file.text, 0o644))
+		if err := os.WriteFile(filepath.Join(dir, file.name), file.text, 0o644); err != nil {
+			return err
+		}
 	}
-	return failed
+	return nil
 }

@@ -45,6 +45,7 @@ func (k *Kind) Prepare(fn *emulator.Function, place runtime.Place) (runtime.Plan
 			Path: path, Args: command[1:], Env: place.Env, Dir: place.CodeDir,
 			Port: fn.Port(), PortEnv: []string{"FC_SERVER_PORT", "FC_CUSTOM_LISTEN_PORT", "PORT"},
 		},
+		Notice:      scriptTrouble(path),
 		Concurrency: max(1, fn.InstanceConcurrency),
 		Connect: func(_ context.Context, p process.Process) (runtime.Session, error) {
 			address, ok := <-p.Ready()

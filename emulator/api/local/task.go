@@ -148,7 +148,7 @@ func (a *API) find(c *api.Call) (*emulator.Task, error) {
 	for _, task := range found {
 		functions = append(functions, task.Key.Function.String())
 	}
-	return nil, emulator.Refuse(409, "AmbiguousTaskId", "async task '%s' exists in several functions (%s): say which with function=",
+	return nil, emulator.Refuse(409, "AmbiguousTaskId", "async task '%s' exists in several functions (%s): say which, with --function or function=",
 		id, strings.Join(functions, ", "))
 }
 
