@@ -11,10 +11,11 @@ build: ## bin/fcemu
 	@CGO_ENABLED=1 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION) $(STATIC)' -o bin/fcemu .
 
 demo: build ## the main job on the functions of examples/quickstart
+	@.ci/setup python3 node curl
 	@examples/quickstart/demo.sh bin/fcemu
 
 setup: ## what the tests need that is not here yet
-	@.ci/setup
+	@.ci/setup python3 node curl
 
 test: setup lint build ## everything: lint, unit tests with the race detector, transcripts of the real binary
 	go test -race -timeout 20m ./...

@@ -35,13 +35,21 @@ export FCEMU_ENDPOINT
 cat "$work/start"
 held "ready at $FCEMU_ENDPOINT"
 
-step '2. A synchronous invocation'
+step '2. A synchronous invocation of a Python function'
 run "$fcemu" invoke hello -e '{"name":"FC"}'
 expect 'FC' 'the function answered'
 
-step '3. An HTTP trigger: method, path, query and body'
+step '3. An HTTP trigger of a Node function: method, path, query and body'
 run curl -sS -X POST "$FCEMU_ENDPOINT/proxy/echo-http/orders/42?size=L" -H 'Content-Type: text/plain' -d 'two, please'
 for part in POST /orders/42 size two,\ please; do expect "$part" "the function saw: $part"; done
+
+if command -v go >/dev/null; then
+	step '   The same for a Go web server on port 9000, deployed while the emulator runs'
+	(cd ../custom-go && CGO_ENABLED=0 GOFLAGS= go build -o bootstrap .)
+	run "$fcemu" deploy -t ../custom-go/s.yaml
+	run curl -sS "$FCEMU_ENDPOINT/proxy/custom-go/hello/gopher"
+	expect 'Hello, gopher!' 'the server answered'
+fi
 
 step '4. An asynchronous invocation, two seconds later'
 submitted=$(date +%s%3N)
