@@ -23,7 +23,7 @@ func fillDefaults(fn *emulator.Function) {
 	orElse(&fn.DiskSize, DefaultDiskSize)
 	orElse(&fn.Timeout, DefaultTimeout)
 	orElse(&fn.InstanceConcurrency, DefaultInstanceConcurrency)
-	if fn.InternetAccess == nil {
+	if fn.InternetAccess == nil && fn.Service == "" { // a service says it for its functions
 		yes := true
 		fn.InternetAccess = &yes
 	}
@@ -70,14 +70,6 @@ func orElse[T comparable](value *T, fallback T) {
 	if *value == zero {
 		*value = fallback
 	}
-}
-
-// effective completes a stored function to the form in which it is run and shown: with a CPU size.
-func effective(fn *emulator.Function) *emulator.Function {
-	if fn.CPU == 0 {
-		fn.CPU = cpuFor(fn.MemorySize)
-	}
-	return fn
 }
 
 // cpuFor is the CPU size of a function that names none: FC's default, moved as far as the allowed

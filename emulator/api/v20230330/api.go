@@ -18,7 +18,8 @@ type Functions interface {
 	Resolve(ctx context.Context, ref emulator.Reference) (*emulator.Function, error)
 	Create(ctx context.Context, fn *emulator.Function, zip []byte) (*emulator.Function, error)
 	Update(ctx context.Context, name emulator.Name, change func(*emulator.Function) error, zip []byte) (*emulator.Function, error)
-	Delete(ctx context.Context, name emulator.Name) error
+	EnsureService(ctx context.Context, service string) error
+	Delete(ctx context.Context, name emulator.Name, ifMatch string) error
 	Functions(ctx context.Context, prefix, from string, limit int) ([]*emulator.Function, string, error)
 }
 
@@ -27,7 +28,7 @@ type Triggers interface {
 	PutTrigger(ctx context.Context, name emulator.Name, trigger *emulator.Trigger) (*emulator.Trigger, error)
 	UpdateTrigger(ctx context.Context, name emulator.Name, trigger string, change func(*emulator.Trigger) error) (*emulator.Trigger, error)
 	Trigger(ctx context.Context, name emulator.Name, trigger string) (*emulator.Trigger, error)
-	DeleteTrigger(ctx context.Context, name emulator.Name, trigger string) error
+	DeleteTrigger(ctx context.Context, name emulator.Name, trigger, ifMatch string) error
 	Triggers(ctx context.Context, name *emulator.Name, prefix, from string, limit int) ([]emulator.FunctionTrigger, string, error)
 }
 

@@ -19,6 +19,9 @@ func (a *API) createFunction(c *api.Call) error {
 		return err
 	}
 	fn, zip := in.function()
+	if err := a.Catalogue.EnsureService(c.Request.Context(), fn.Service); err != nil {
+		return err
+	}
 	created, err := a.Catalogue.Create(c.Request.Context(), fn, zip)
 	if err != nil {
 		return err
@@ -62,7 +65,7 @@ func (a *API) getFunction(c *api.Call) error {
 }
 
 func (a *API) deleteFunction(c *api.Call) error {
-	if err := a.Catalogue.Delete(c.Request.Context(), name(c)); err != nil {
+	if err := a.Catalogue.Delete(c.Request.Context(), name(c), ""); err != nil {
 		return err
 	}
 	return c.Empty(http.StatusNoContent)

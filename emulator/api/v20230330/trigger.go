@@ -143,7 +143,7 @@ func (a *API) getTrigger(c *api.Call) error {
 }
 
 func (a *API) deleteTrigger(c *api.Call) error {
-	if err := a.Catalogue.DeleteTrigger(c.Request.Context(), name(c), c.Path("trigger")); err != nil {
+	if err := a.Catalogue.DeleteTrigger(c.Request.Context(), name(c), c.Path("trigger"), ""); err != nil {
 		return err
 	}
 	return c.Empty(http.StatusNoContent)
