@@ -24,6 +24,9 @@ var arrows = map[string][]string{
 	"emulator/gateway":        {"emulator", "emulator/invoke"},
 	"emulator/api":            {"emulator", "emulator/invoke"},
 	"emulator/api/local":      {"emulator", "emulator/api"},
+	"emulator/api/service":    {"emulator", "emulator/invoke", "emulator/api"}, // what the two below share
+	"emulator/api/v20160815":  {"emulator", "emulator/api", "emulator/api/service"},
+	"emulator/api/v20210406":  {"emulator", "emulator/api", "emulator/api/service"},
 	"emulator/api/v20230330":  {"emulator", "emulator/invoke", "emulator/api"},
 	"emulator/client":         {"emulator", "emulator/signature"},
 	"emulator/signature":      {"emulator"},

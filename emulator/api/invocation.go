@@ -1,0 +1,134 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/invoke"
+)
+
+// headerColdStart is the emulator's own: it tells that the call had to start an instance.
+const headerColdStart = "X-Fcemu-Cold-Start"
+
+// Resolver finds the version of a function that a reference means.
+type Resolver interface {
+	Resolve(ctx context.Context, ref emulator.Reference) (*emulator.Function, error)
+}
+
+// Engine runs an invocation and waits for it.
+type Engine interface {
+	Do(ctx context.Context, inv *emulator.Invocation, answer emulator.Answer) *emulator.Outcome
+}
+
+// Accepter takes asynchronous invocations.
+type Accepter interface {
+	Accept(ctx context.Context, inv *emulator.Invocation, delay time.Duration) (*emulator.Task, error)
+}
+
+// Invoker is InvokeFunction, which is the same in all generations but for the way they name a
+// function and the header in which they tell the id of a task.
+type Invoker struct {
+	Functions  Resolver
+	Engine     Engine
+	Queue      Accepter
+	TaskHeader string // where this generation's clients read the id of an accepted task
+}
+
+// Invoke is InvokeFunction, synchronous and asynchronous. It is the warm path.
+func (i *Invoker) Invoke(c *Call, ref emulator.Reference) error {
+	control, refusal := invoke.ParseControl(c.Request.Header)
+	if refusal != nil {
+		return refusal
+	}
+	if control.RequestID != "" {
+		c.SetRequestID(control.RequestID)
+	}
+	fn, err := i.Functions.Resolve(c.Request.Context(), ref)
+	if err != nil {
+		return err
+	}
+	if refusal := fn.Admit(); refusal != nil {
+		return refusal
+	}
+	if ref.Qualifier == "" {
+		ref.Qualifier = emulator.LatestVersion
+	}
+	limit := emulator.MaxSyncPayload
+	if control.Async {
+		limit = emulator.MaxAsyncPayload
+	}
+	event, err := c.Body(limit)
+	if err != nil {
+		return err
+	}
+	inv := &emulator.Invocation{
+		RequestID: c.RequestID,
+		Function:  fn,
+		Qualifier: ref.Qualifier,
+		Event:     event,
+		Async:     control.Async,
+		LogTail:   control.LogTail,
+		TaskID:    control.TaskID,
+		TaskMode:  control.TaskMode,
+	}
+	if control.Async {
+		return i.accept(c, inv, control.Delay)
+	}
+	return i.run(c, inv)
+}
+
+// accept answers when the invocation is stored for good.
+func (i *Invoker) accept(c *Call, inv *emulator.Invocation, delay time.Duration) error {
+	task, err := i.Queue.Accept(c.Request.Context(), inv, delay)
+	if err != nil {
+		return err
+	}
+	invoke.SetAccepted(c.Header(), task)
+	if task.TaskMode {
+		c.Header()[i.TaskHeader] = []string{task.Key.ID}
+	}
+	return c.Empty(http.StatusAccepted)
+}
+
+// run waits for the function and passes on its bytes. An error in the function is an answer of 200
+// with X-Fc-Error-Type.
+func (i *Invoker) run(c *Call, inv *emulator.Invocation) error {
+	ctx, release := whileClientListens(c.Request.Context())
+	outcome := i.Engine.Do(ctx, inv, nil)
+	release()
+	header := c.Header()
+	invoke.SetHeaders(header, inv, outcome)
+	if outcome.ColdStart {
+		header[headerColdStart] = []string{"true"}
+	}
+	switch {
+	case outcome.Refused != nil:
+		return outcome.Refused
+	case outcome.Cause == emulator.CauseCanceled:
+		return ClientClosed()
+	case outcome.Cause == emulator.CauseShutdown:
+		return emulator.Internal(emulator.ErrShutdown)
+	}
+	return c.Bytes(http.StatusOK, "application/octet-stream", outcome.Payload)
+}
+
+// whileClientListens ends with the request, with a cause that tells a gone client from a shutdown:
+// the server ends a request's context without a cause when the client goes. Nothing below looks for
+// values of the request's context, and a context of its own is the cheapest.
+func whileClientListens(request context.Context) (ctx context.Context, release func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	stop := context.AfterFunc(request, func() {
+		cause := context.Cause(request)
+		if errors.Is(cause, context.Canceled) {
+			cause = emulator.ErrClientGone
+		}
+		cancel(cause)
+	})
+	return ctx, func() {
+		stop()
+		cancel(nil)
+	}
+}
