@@ -100,17 +100,8 @@ func (a *API) publishLayer(c *api.Call) error {
 	return c.JSON(http.StatusOK, a.showLayer(layer))
 }
 
-// layerVersion reads the number in a path; what is none cannot exist.
-func layerVersion(c *api.Call) (int, error) {
-	version, err := strconv.Atoi(c.Path("version"))
-	if err != nil || version < 1 {
-		return 0, emulator.InvalidArgument("version is set to an invalid value (expected: a number from 1, actual: '%s')", c.Path("version"))
-	}
-	return version, nil
-}
-
 func (a *API) getLayer(c *api.Call) error {
-	version, err := layerVersion(c)
+	version, err := c.LayerVersion("version")
 	if err != nil {
 		return err
 	}
@@ -141,7 +132,7 @@ func (a *API) answerLayer(c *api.Call, layer string, version int) error {
 }
 
 func (a *API) deleteLayer(c *api.Call) error {
-	version, err := layerVersion(c)
+	version, err := c.LayerVersion("version")
 	if err != nil {
 		return err
 	}

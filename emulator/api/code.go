@@ -23,3 +23,12 @@ func CodeURL(endpoint string, ref emulator.Reference) string {
 func LayerURL(endpoint string, layer *emulator.LayerVersion) string {
 	return endpoint + "/_fcemu/layers/" + url.PathEscape(layer.LayerName) + "/versions/" + strconv.Itoa(layer.Version) + "/code"
 }
+
+// LayerVersion reads the number of a layer's version from a wildcard of the path.
+func (c *Call) LayerVersion(wildcard string) (int, error) {
+	version, err := strconv.Atoi(c.Path(wildcard))
+	if err != nil || version < 1 {
+		return 0, emulator.InvalidArgument("version is set to an invalid value (expected: a number from 1, actual: '%s')", c.Path(wildcard))
+	}
+	return version, nil
+}
