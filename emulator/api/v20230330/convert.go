@@ -3,15 +3,10 @@ package v20230330
 import (
 	"encoding/json"
 	"maps"
-	"time"
 
 	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/api"
 )
-
-// timeForm is how resources show times: RFC 3339 in UTC, whole seconds.
-const timeForm = "2006-01-02T15:04:05Z"
-
-func showTime(t time.Time) string { return t.UTC().Format(timeForm) }
 
 // showFunction turns a function into its wire form.
 func (a *API) showFunction(fn *emulator.Function) *Function {
@@ -21,8 +16,8 @@ func (a *API) showFunction(fn *emulator.Function) *Function {
 		FunctionName:             fn.Name().Wire(),
 		CodeSize:                 fn.Code.Size,
 		CodeChecksum:             fn.Code.Checksum,
-		CreatedTime:              showTime(fn.CreatedTime),
-		LastModifiedTime:         showTime(fn.LastModifiedTime),
+		CreatedTime:              api.Time(fn.CreatedTime),
+		LastModifiedTime:         api.Time(fn.LastModifiedTime),
 		State:                    "Active",
 		LastUpdateStatus:         "Successful",
 		Description:              fn.Description,
@@ -77,17 +72,17 @@ func (in *UpdateFunctionInput) apply(fn *emulator.Function) {
 	if in.Code != nil {
 		fn.Code.Checksum = in.Code.Checksum
 	}
-	set(&fn.Description, in.Description)
-	set(&fn.Runtime, in.Runtime)
-	set(&fn.Handler, in.Handler)
-	set(&fn.CPU, in.CPU)
-	set(&fn.MemorySize, in.MemorySize)
-	set(&fn.DiskSize, in.DiskSize)
-	set(&fn.Timeout, in.Timeout)
-	set(&fn.InstanceConcurrency, in.InstanceConcurrency)
-	set(&fn.IdleTimeout, in.IdleTimeout)
-	set(&fn.Role, in.Role)
-	set(&fn.DisableInjectCredentials, in.DisableInjectCredentials)
+	api.Set(&fn.Description, in.Description)
+	api.Set(&fn.Runtime, in.Runtime)
+	api.Set(&fn.Handler, in.Handler)
+	api.Set(&fn.CPU, in.CPU)
+	api.Set(&fn.MemorySize, in.MemorySize)
+	api.Set(&fn.DiskSize, in.DiskSize)
+	api.Set(&fn.Timeout, in.Timeout)
+	api.Set(&fn.InstanceConcurrency, in.InstanceConcurrency)
+	api.Set(&fn.IdleTimeout, in.IdleTimeout)
+	api.Set(&fn.Role, in.Role)
+	api.Set(&fn.DisableInjectCredentials, in.DisableInjectCredentials)
 	if in.InternetAccess != nil {
 		fn.InternetAccess = in.InternetAccess
 	}
@@ -119,11 +114,5 @@ func (in *StoredFields) applyStored(fn *emulator.Function) {
 	}
 	if len(stored) > 0 {
 		fn.Stored = stored
-	}
-}
-
-func set[T any](field, given *T) {
-	if given != nil {
-		*field = *given
 	}
 }

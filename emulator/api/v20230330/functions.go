@@ -3,7 +3,6 @@ package v20230330
 import (
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/fcemu/fcemu/emulator"
@@ -80,7 +79,7 @@ func (a *API) getFunctionCode(c *api.Call) error {
 		return emulator.InvalidArgument("function '%s' has no code package", fn.Name())
 	}
 	return c.JSON(http.StatusOK, &FunctionCode{
-		URL:      a.Endpoint() + "/_fcemu/functions/" + url.PathEscape(fn.Name().Wire()) + "/code",
+		URL:      api.CodeURL(a.Endpoint(), reference(c)),
 		Checksum: fn.Code.Checksum,
 	})
 }
