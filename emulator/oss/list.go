@@ -72,7 +72,7 @@ func (c *call) listObjects() error {
 	}
 	p := &page{call: c, limit: limit, delimiter: c.get("delimiter"), after: after}
 	w := &walk{bucket: c.bucket, prefix: c.get("prefix"), after: after}
-	w.visit = func(key string, info fs.FileInfo) bool { return p.visit(w, key, info) }
+	w.visit = func(key string, _ fs.FileInfo) bool { return p.visit(w, key) }
 	if err := c.walk(w); err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ type page struct {
 	err      error
 }
 
-func (p *page) visit(w *walk, key string, info fs.FileInfo) bool {
+func (p *page) visit(w *walk, key string) bool {
 	shared := ""
 	if p.delimiter != "" {
 		if i := strings.Index(key[len(w.prefix):], p.delimiter); i >= 0 {
@@ -131,7 +131,7 @@ func (p *page) visit(w *walk, key string, info fs.FileInfo) bool {
 		p.prefixes, p.last, w.skip = append(p.prefixes, commonPrefix{p.encoded(shared)}), shared, shared
 		return true
 	}
-	o, err := p.describe(p.bucket, key, info)
+	o, err := p.describe(p.bucket, key)
 	if err != nil {
 		if failureOf(err, key).status >= 500 {
 			p.err = err

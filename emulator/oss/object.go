@@ -132,7 +132,8 @@ func (s *Store) put(bucket, key string, d *draft, etag string, header map[string
 	return o, s.record(bucket, o)
 }
 
-// open opens an object for reading.
+// open opens an object for reading. A file that somebody placed or changed by hand has no record, or
+// an old one: then its sums are found out.
 func (s *Store) open(bucket, key string) (*os.File, *object, error) {
 	if _, err := s.findBucket(bucket); err != nil {
 		return nil, nil, err
@@ -141,57 +142,66 @@ func (s *Store) open(bucket, key string) (*os.File, *object, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	file, info, o, err := s.openKnown(bucket, key, name)
+	if err == nil && o == nil {
+		o, err = s.examine(bucket, key, file, info)
+	}
+	if err != nil && file != nil {
+		_ = file.Close()
+	}
+	return file, o, err
+}
+
+// openKnown opens a file together with the record that belongs to it, if there is one.
+func (s *Store) openKnown(bucket, key, name string) (*os.File, fs.FileInfo, *object, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
 	file, err := s.root.OpenFile(name, os.O_RDONLY|openFlags, 0)
 	if err != nil {
-		if failed := failureOf(err, key); failed.status == 400 { // a folder's name: no such object
-			return nil, nil, noSuchKey(key)
+		if failureOf(err, key).status == 400 { // a folder's name, or below a file: no such object
+			err = noSuchKey(key)
 		}
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	info, err := file.Stat()
 	if err == nil && !info.Mode().IsRegular() {
 		err = noSuchKey(key)
 	}
-	var o *object
-	if err == nil {
-		o, err = s.describe(bucket, key, info)
-	}
 	if err != nil {
-		_ = file.Close()
-		return nil, nil, err
+		return file, nil, nil, err
 	}
-	return file, o, nil
+	return file, info, s.known(bucket, key, info), nil
 }
 
-// describe returns the record of an object. A file that somebody placed or changed by hand has
-// none, or an old one: then its sums are found out.
-func (s *Store) describe(bucket, key string, info fs.FileInfo) (*object, error) {
-	if known := s.known(bucket, key, info); known != nil {
-		return known, nil
-	}
-	name, err := pathOf(bucket, key)
-	if err != nil {
-		return nil, err
-	}
-	file, err := s.root.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
+// examine finds out the sums of a file, and records them.
+func (s *Store) examine(bucket, key string, file *os.File, info fs.FileInfo) (*object, error) {
 	found := newSums()
 	if _, err := io.Copy(found, file); err != nil {
 		return nil, err
 	}
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	if known := s.known(bucket, key, info); known != nil { // its writer was only not done yet
-		return known, nil
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return nil, err
 	}
 	o := &object{Key: key, Size: info.Size(), Modified: info.ModTime(), ETag: found.etag(), CRC64: found.crc64.Sum64()}
-	if now, err := s.root.Stat(name); err != nil || !now.ModTime().Equal(o.Modified) {
-		return o, nil
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	name, err := pathOf(bucket, key)
+	if err != nil {
+		return nil, err
+	}
+	if now, err := s.root.Stat(name); err != nil || !os.SameFile(now, info) {
+		return o, nil // replaced in between
 	}
 	return o, s.record(bucket, o)
+}
+
+// describe tells what is known of an object.
+func (s *Store) describe(bucket, key string) (*object, error) {
+	file, o, err := s.open(bucket, key)
+	if err != nil {
+		return nil, err
+	}
+	return o, file.Close()
 }
 
 // known is the record of an object, if there is one and it is still true.
