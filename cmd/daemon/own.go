@@ -21,12 +21,12 @@ import (
 func (d *Daemon) openAPI() http.Handler {
 	p := d.parts
 	endpoint := func() string { return d.Endpoint }
-	services := service.API{Catalogue: p.catalogue, Engine: p.engine, Queue: p.queue, Instances: d.listInstances,
+	services := service.API{Catalogue: p.catalogue, Engine: p.engine, Queue: p.queue, Objects: p.objects, Instances: d.listInstances,
 		Account: d.options.Account, Region: d.options.Region, Endpoint: endpoint}
 	functions := &v20230330.API{Catalogue: p.catalogue, Engine: p.engine, Queue: p.queue,
 		Account: d.options.Account, Region: d.options.Region, Endpoint: endpoint}
-	routes := slices.Concat(v20160815.Routes(services), v20210406.Routes(services), functions.Routes())
-	return api.Guard(api.New(d.apiOptions(), routes...), d.allowedHost)
+	routes := slices.Concat(v20160815.Routes(services), v20210406.Routes(services), functions.Routes(), d.bucketRoutes())
+	return api.Guard(d.verified(api.New(d.apiOptions(), routes...)), d.allowedHost)
 }
 
 // listInstances tells the API what runs.
