@@ -38,7 +38,11 @@ func (a *API) showFunction(fn *emulator.Function) *Function {
 		DisableInjectCredentials: fn.DisableInjectCredentials,
 	}
 	for _, arn := range fn.Layers {
-		shown.Layers = append(shown.Layers, FunctionLayer{Arn: arn})
+		shown.Layers = append(shown.Layers, FunctionLayer{Arn: arn, Size: layerSize(fn, arn)})
+	}
+	if restriction := fn.InvocationRestriction; restriction != nil {
+		shown.InvocationRestriction = &InvocationRestriction{Disable: restriction.Disable, Reason: restriction.Reason,
+			LastModifiedTime: api.Time(restriction.LastModifiedTime)}
 	}
 	for _, tag := range fn.Tags {
 		shown.Tags = append(shown.Tags, Tag(tag))
@@ -49,22 +53,26 @@ func (a *API) showFunction(fn *emulator.Function) *Function {
 	return shown
 }
 
-// function turns the body of CreateFunction into a function and its zip (nil where none is given).
-func (in *CreateFunctionInput) function() (*emulator.Function, []byte) {
+// layerSize is the size of a layer that is known here; 0 of any other.
+func layerSize(fn *emulator.Function, arn string) int64 {
+	name, version, _ := emulator.ParseLayerARN(arn)
+	for _, layer := range fn.LayerCode {
+		if layer.LayerName == name && layer.Version == version {
+			return layer.Code.Size
+		}
+	}
+	return 0
+}
+
+// function turns the body of CreateFunction into a function.
+func (in *CreateFunctionInput) function() *emulator.Function {
 	name := emulator.ParseName(in.FunctionName)
 	fn := &emulator.Function{Service: name.Service, FunctionName: name.Function}
 	for _, tag := range in.Tags {
 		fn.Tags = append(fn.Tags, emulator.Tag(tag))
 	}
 	in.apply(fn)
-	return fn, in.zip()
-}
-
-func (in *UpdateFunctionInput) zip() []byte {
-	if in.Code == nil {
-		return nil
-	}
-	return in.Code.ZipFile
+	return fn
 }
 
 // apply sets what was given. It may run several times on fresh states.
@@ -104,15 +112,19 @@ func (in *UpdateFunctionInput) apply(fn *emulator.Function) {
 	in.applyStored(fn)
 }
 
-func (in *StoredFields) applyStored(fn *emulator.Function) {
-	stored := map[string]json.RawMessage{}
-	maps.Copy(stored, fn.Stored)
-	for name, field := range in.byName() {
+func (in *StoredFields) applyStored(fn *emulator.Function) { fn.Stored = keep(fn.Stored, in.byName()) }
+
+// keep is a copy of stored with the fields that were given; null means "not given".
+func keep(stored map[string]json.RawMessage, fields map[string]*json.RawMessage) map[string]json.RawMessage {
+	next := map[string]json.RawMessage{}
+	maps.Copy(next, stored)
+	for name, field := range fields {
 		if len(*field) > 0 && string(*field) != "null" {
-			stored[name] = *field
+			next[name] = *field
 		}
 	}
-	if len(stored) > 0 {
-		fn.Stored = stored
+	if len(next) == 0 {
+		return nil
 	}
+	return next
 }

@@ -37,7 +37,15 @@ type Function struct {
 	Layers                   []FunctionLayer             `json:"layers,omitempty"`
 	Tags                     []Tag                       `json:"tags,omitempty"`
 	DisableInjectCredentials string                      `json:"disableInjectCredentials,omitempty"`
+	InvocationRestriction    *InvocationRestriction      `json:"invocationRestriction,omitempty"`
 	StoredFields
+}
+
+// InvocationRestriction tells whether the function may be invoked.
+type InvocationRestriction struct {
+	Disable          bool   `json:"disable"`
+	Reason           string `json:"reason"`
+	LastModifiedTime string `json:"lastModifiedTime"`
 }
 
 // FunctionLayer is a layer in use, as a Function shows it.
@@ -85,7 +93,7 @@ type UpdateFunctionInput struct {
 	StoredFields
 }
 
-// InputCodeLocation says where a function's code is. OSS is named here for the error's sake only.
+// InputCodeLocation says where a code package is: in the request itself or in a bucket.
 type InputCodeLocation struct {
 	ZipFile       []byte `json:"zipFile,omitempty"` // base64 on the wire
 	OssBucketName string `json:"ossBucketName,omitempty"`

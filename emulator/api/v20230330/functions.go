@@ -1,6 +1,7 @@
 package v20230330
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -14,10 +15,11 @@ func (a *API) createFunction(c *api.Call) error {
 	if err := c.Decode(api.MaxCodeJSON, &in); err != nil {
 		return err
 	}
-	if err := in.Code.readable(); err != nil {
+	zip, err := a.code(c.Request.Context(), in.Code)
+	if err != nil {
 		return err
 	}
-	fn, zip := in.function()
+	fn := in.function()
 	if err := a.Catalogue.EnsureService(c.Request.Context(), fn.Service); err != nil {
 		return err
 	}
@@ -28,12 +30,19 @@ func (a *API) createFunction(c *api.Call) error {
 	return c.JSON(http.StatusOK, a.showFunction(created))
 }
 
-// readable refuses code that lies where this emulator cannot get it.
-func (code *InputCodeLocation) readable() error {
-	if code != nil && code.ZipFile == nil && (code.OssBucketName != "" || code.OssObjectName != "") {
-		return emulator.InvalidArgument("code in OSS is not emulated yet: send it as code.zipFile")
+// code returns a code package, or nil where none is given.
+func (a *API) code(ctx context.Context, from *InputCodeLocation) ([]byte, error) {
+	switch {
+	case from == nil:
+		return nil, nil
+	case from.ZipFile != nil:
+		return from.ZipFile, nil
+	case from.OssBucketName == "" && from.OssObjectName == "":
+		return nil, nil
+	case a.Objects == nil:
+		return nil, emulator.InvalidArgument("code in OSS is not emulated here: send it as code.zipFile")
 	}
-	return nil
+	return a.Objects.ReadObject(ctx, from.OssBucketName, from.OssObjectName)
 }
 
 func (a *API) updateFunction(c *api.Call) error {
@@ -41,14 +50,15 @@ func (a *API) updateFunction(c *api.Call) error {
 	if err := c.Decode(api.MaxCodeJSON, &in); err != nil {
 		return err
 	}
-	if err := in.Code.readable(); err != nil {
+	zip, err := a.code(c.Request.Context(), in.Code)
+	if err != nil {
 		return err
 	}
 	change := func(fn *emulator.Function) error {
 		in.apply(fn)
 		return nil
 	}
-	fn, err := a.Catalogue.Update(c.Request.Context(), name(c), change, in.zip())
+	fn, err := a.Catalogue.Update(c.Request.Context(), name(c), change, zip)
 	if err != nil {
 		return err
 	}
@@ -78,10 +88,28 @@ func (a *API) getFunctionCode(c *api.Call) error {
 	if fn.Code.Digest == "" {
 		return emulator.InvalidArgument("function '%s' has no code package", fn.Name())
 	}
-	return c.JSON(http.StatusOK, &FunctionCode{
-		URL:      api.CodeURL(a.Endpoint(), reference(c)),
-		Checksum: fn.Code.Checksum,
-	})
+	return c.JSON(http.StatusOK, &FunctionCode{URL: api.CodeURL(a.Endpoint(), reference(c)), Checksum: fn.Code.Checksum})
+}
+
+func (a *API) disableFunctionInvocation(c *api.Call) error {
+	var in struct {
+		Reason              string `json:"reason"`
+		AbortOngoingRequest bool   `json:"abortOngoingRequest"` // calls under way end by themselves here
+	}
+	if err := c.Decode(api.MaxJSON, &in); err != nil {
+		return err
+	}
+	if err := a.Catalogue.DisableInvocation(c.Request.Context(), name(c), in.Reason); err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]bool{"success": true})
+}
+
+func (a *API) enableFunctionInvocation(c *api.Call) error {
+	if err := a.Catalogue.EnableInvocation(c.Request.Context(), name(c)); err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]bool{"success": true})
 }
 
 // listFunctions reads on until the page is full, since filters leave out some of what the
