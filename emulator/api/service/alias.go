@@ -73,7 +73,7 @@ func (a *API) createAlias(c *api.Call) error {
 	}
 	alias := &emulator.Alias{AliasName: in.AliasName}
 	in.apply(alias)
-	created, err := a.Catalogue.CreateAlias(c.Request.Context(), a.scope(c), alias)
+	created, err := a.Catalogue.CreateAlias(c.Request.Context(), scope(c), alias)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (a *API) createAlias(c *api.Call) error {
 }
 
 func (a *API) getAlias(c *api.Call) error {
-	alias, err := a.Catalogue.Alias(c.Request.Context(), a.scope(c), c.Path("alias"))
+	alias, err := a.Catalogue.Alias(c.Request.Context(), scope(c), c.Path("alias"))
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (a *API) updateAlias(c *api.Call) error {
 	if err := c.Decode(api.MaxJSON, &in); err != nil {
 		return err
 	}
-	alias, err := a.Catalogue.UpdateAlias(c.Request.Context(), a.scope(c), c.Path("alias"), func(alias *emulator.Alias) error {
+	alias, err := a.Catalogue.UpdateAlias(c.Request.Context(), scope(c), c.Path("alias"), func(alias *emulator.Alias) error {
 		if err := emulator.IfMatch(ifMatch(c), alias.Etag); err != nil {
 			return err
 		}
@@ -107,7 +107,7 @@ func (a *API) updateAlias(c *api.Call) error {
 }
 
 func (a *API) deleteAlias(c *api.Call) error {
-	return done(c, http.StatusNoContent, a.Catalogue.DeleteAlias(c.Request.Context(), a.scope(c), c.Path("alias"), ifMatch(c)))
+	return done(c, http.StatusNoContent, a.Catalogue.DeleteAlias(c.Request.Context(), scope(c), c.Path("alias"), ifMatch(c)))
 }
 
 func (a *API) listAliases(c *api.Call) error {
@@ -115,7 +115,7 @@ func (a *API) listAliases(c *api.Call) error {
 	if err != nil {
 		return err
 	}
-	found, next, err := a.Catalogue.Aliases(c.Request.Context(), a.scope(c), c.Query("prefix"), from, limit)
+	found, next, err := a.Catalogue.Aliases(c.Request.Context(), scope(c), c.Query("prefix"), from, limit)
 	if err != nil {
 		return err
 	}

@@ -35,18 +35,13 @@ type Queue interface {
 	Stop(ctx context.Context, key emulator.TaskKey) error
 }
 
-// Objects gives code packages that were uploaded to a bucket.
-type Objects interface {
-	ReadObject(ctx context.Context, bucket, object string) ([]byte, error)
-}
-
 // API serves the operations. All fields but Objects are required.
 type API struct {
 	Dialect   Dialect // set by the generation
 	Catalogue Catalogue
 	Engine    api.Engine
 	Queue     Queue
-	Objects   Objects // nil = code in a bucket is refused
+	Objects   api.Objects // nil = code in a bucket is refused
 	Instances func(ctx context.Context) []emulator.Instance
 	Account   string
 	Region    string
@@ -56,6 +51,12 @@ type API struct {
 func (a *API) invokeFunction() api.Operation {
 	invoker := &api.Invoker{Functions: a.Catalogue, Engine: a.Engine, Queue: a.Queue, TaskHeader: invoke.HeaderStatefulID}
 	return func(c *api.Call) error { return invoker.Invoke(c, a.Dialect.Reference(c)) }
+}
+
+// name is the function, or service, of a path that takes no qualifier. Where the generation writes
+// one into the path, the name is then one that no service has.
+func name(c *api.Call) emulator.Name {
+	return emulator.Name{Service: c.Path("service"), Function: c.Path("function")}
 }
 
 // answer shows a resource, with the ETag that If-Match takes back.

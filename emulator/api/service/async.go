@@ -99,7 +99,7 @@ func (a *API) listAsyncConfigs(c *api.Call) error {
 	if err != nil {
 		return err
 	}
-	of := a.Dialect.Reference(c).Name
+	of := name(c)
 	found, next, err := a.Catalogue.AsyncConfigs(c.Request.Context(), &of, from, limit)
 	if err != nil {
 		return err

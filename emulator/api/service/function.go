@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/api"
 )
 
 // Function is a function as the API shows it.
@@ -47,7 +48,7 @@ type CreateFunctionInput struct {
 // UpdateFunctionInput is the body of UpdateFunction. What is nil was not given and stays; an empty
 // list or map is a value.
 type UpdateFunctionInput struct {
-	Code *Code `json:"code,omitempty"`
+	Code *api.Code `json:"code,omitempty"`
 
 	Description           *string  `json:"description,omitempty"`
 	Runtime               *string  `json:"runtime,omitempty"`

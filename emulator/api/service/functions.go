@@ -1,34 +1,11 @@
 package service
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/emulator/api"
 )
-
-// Code says where a code package is: in the request itself or in a bucket.
-type Code struct {
-	ZipFile       []byte `json:"zipFile,omitempty"` // base64 on the wire
-	OssBucketName string `json:"ossBucketName,omitempty"`
-	OssObjectName string `json:"ossObjectName,omitempty"`
-}
-
-// read returns the package, or nil where none is given.
-func (a *API) read(ctx context.Context, code *Code) ([]byte, error) {
-	switch {
-	case code == nil:
-		return nil, nil
-	case code.ZipFile != nil:
-		return code.ZipFile, nil
-	case code.OssBucketName == "" && code.OssObjectName == "":
-		return nil, nil
-	case a.Objects == nil:
-		return nil, emulator.InvalidArgument("code in OSS is not emulated here: send it as code.zipFile")
-	}
-	return a.Objects.ReadObject(ctx, code.OssBucketName, code.OssObjectName)
-}
 
 // headerChecksum names the CRC-64 of the code in the request, which is then verified.
 const headerChecksum = "X-Fc-Code-Checksum"
@@ -41,7 +18,7 @@ func (a *API) decodeFunction(c *api.Call, body any, in *UpdateFunctionInput) (zi
 	if err := in.CustomContainerConfig.check(); err != nil {
 		return nil, err
 	}
-	return a.read(c.Request.Context(), in.Code)
+	return in.Code.Read(c.Request.Context(), a.Objects)
 }
 
 func (a *API) createFunction(c *api.Call) error {
@@ -50,7 +27,7 @@ func (a *API) createFunction(c *api.Call) error {
 	if err != nil {
 		return err
 	}
-	fn := &emulator.Function{Service: a.Dialect.Reference(c).Service, FunctionName: in.FunctionName}
+	fn := &emulator.Function{Service: name(c).Service, FunctionName: in.FunctionName}
 	fn.Code.Checksum = c.Request.Header.Get(headerChecksum)
 	in.apply(fn)
 	created, err := a.Catalogue.Create(c.Request.Context(), fn, zip)
@@ -76,7 +53,7 @@ func (a *API) updateFunction(c *api.Call) error {
 		in.apply(fn)
 		return nil
 	}
-	fn, err := a.Catalogue.Update(c.Request.Context(), a.Dialect.Reference(c).Name, change, zip)
+	fn, err := a.Catalogue.Update(c.Request.Context(), name(c), change, zip)
 	if err != nil {
 		return err
 	}
@@ -92,7 +69,7 @@ func (a *API) getFunction(c *api.Call) error {
 }
 
 func (a *API) deleteFunction(c *api.Call) error {
-	return done(c, http.StatusNoContent, a.Catalogue.Delete(c.Request.Context(), a.Dialect.Reference(c).Name, ifMatch(c)))
+	return done(c, http.StatusNoContent, a.Catalogue.Delete(c.Request.Context(), name(c), ifMatch(c)))
 }
 
 func (a *API) getFunctionCode(c *api.Call) error {

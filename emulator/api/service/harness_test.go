@@ -158,6 +158,15 @@ func (got answer) wantEmpty(t testing.TB, status int) {
 	}
 }
 
+// wantRequestID fails unless the answer is JSON with nothing but the request id: the Python client
+// reads JSON there.
+func (got answer) wantRequestID(t testing.TB) {
+	t.Helper()
+	if body := got.json(t); len(body) != 1 || body["requestId"] != got.header.Get("X-Fc-Request-Id") {
+		t.Fatalf("got %q", got.body)
+	}
+}
+
 // json decodes a success of status 200.
 func (got answer) json(t testing.TB) map[string]any {
 	t.Helper()

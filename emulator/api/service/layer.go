@@ -33,10 +33,17 @@ type CodeLocation struct {
 
 // PublishLayerInput is the body of PublishLayerVersion, or CreateLayerVersion.
 type PublishLayerInput struct {
-	Code              *Code    `json:"code"`
-	CompatibleRuntime []string `json:"compatibleRuntime"`
-	Description       string   `json:"description"`
-	License           string   `json:"license"`
+	Code              *api.Code `json:"code"`
+	CompatibleRuntime []string  `json:"compatibleRuntime"`
+	Description       string    `json:"description"`
+	License           string    `json:"license"`
+}
+
+// publishedLayer is a layer with the size of its code once more: the model of 2021-04-06 spells it
+// in lower case in the answer of CreateLayerVersion, and only there.
+type publishedLayer struct {
+	*Layer
+	Codesize int64 `json:"codesize"` // bytes
 }
 
 // LayerList is the answer of ListLayers.
@@ -84,7 +91,7 @@ func (a *API) publishLayer(c *api.Call) error {
 	if err := c.Decode(api.MaxCodeJSON, &in); err != nil {
 		return err
 	}
-	zip, err := a.read(c.Request.Context(), in.Code)
+	zip, err := in.Code.Read(c.Request.Context(), a.Objects)
 	if err != nil {
 		return err
 	}
@@ -97,7 +104,7 @@ func (a *API) publishLayer(c *api.Call) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, a.showLayer(layer))
+	return c.JSON(http.StatusOK, &publishedLayer{Layer: a.showLayer(layer), Codesize: layer.Code.Size})
 }
 
 func (a *API) getLayer(c *api.Call) error {

@@ -33,11 +33,11 @@ func (a *API) createVpcBinding(c *api.Call) error {
 	if err := c.Decode(api.MaxJSON, &in); err != nil {
 		return err
 	}
-	return done(c, http.StatusOK, a.Catalogue.BindVpc(c.Request.Context(), a.scope(c), in.VpcID))
+	return done(c, http.StatusOK, a.Catalogue.BindVpc(c.Request.Context(), scope(c), in.VpcID))
 }
 
 func (a *API) listVpcBindings(c *api.Call) error {
-	found, err := a.Catalogue.Vpcs(c.Request.Context(), a.scope(c))
+	found, err := a.Catalogue.Vpcs(c.Request.Context(), scope(c))
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (a *API) listVpcBindings(c *api.Call) error {
 }
 
 func (a *API) deleteVpcBinding(c *api.Call) error {
-	return done(c, http.StatusOK, a.Catalogue.UnbindVpc(c.Request.Context(), a.scope(c), c.Path("vpc")))
+	return done(c, http.StatusOK, a.Catalogue.UnbindVpc(c.Request.Context(), scope(c), c.Path("vpc")))
 }
 
 func showEventSource(s *emulator.EventSource) EventSource {

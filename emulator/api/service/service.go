@@ -135,7 +135,7 @@ func (a *API) updateService(c *api.Call) error {
 	if err := c.Decode(api.MaxJSON, &in); err != nil {
 		return err
 	}
-	s, err := a.Catalogue.UpdateService(c.Request.Context(), a.Dialect.Reference(c).Service, func(s *emulator.Service) error {
+	s, err := a.Catalogue.UpdateService(c.Request.Context(), name(c).Service, func(s *emulator.Service) error {
 		if err := emulator.IfMatch(ifMatch(c), s.Etag); err != nil {
 			return err
 		}
@@ -149,7 +149,7 @@ func (a *API) updateService(c *api.Call) error {
 }
 
 func (a *API) deleteService(c *api.Call) error {
-	return done(c, http.StatusNoContent, a.Catalogue.DeleteService(c.Request.Context(), a.Dialect.Reference(c).Service, ifMatch(c)))
+	return done(c, http.StatusNoContent, a.Catalogue.DeleteService(c.Request.Context(), name(c).Service, ifMatch(c)))
 }
 
 func (a *API) listServices(c *api.Call) error {

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/emulator/api"
@@ -11,6 +12,7 @@ import (
 
 // Tagged is a resource with its tags: the body of TagResource and the answer of GetResourceTags.
 type Tagged struct {
+	RequestID   string            `json:"requestId,omitempty"`
 	ResourceArn string            `json:"resourceArn"`
 	Tags        map[string]string `json:"tags"`
 }
@@ -43,10 +45,25 @@ func readTags(given map[string]string) (tags []emulator.Tag) {
 	return tags
 }
 
-// resource is the service, or function, that an ARN means.
+// tagsChanged is the answer of TagResource and UntagResource: a client reads JSON there.
+type tagsChanged struct {
+	RequestID string `json:"requestId"`
+}
+
+func answerTags(c *api.Call, err error) error {
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, &tagsChanged{c.RequestID})
+}
+
+// resource is the service, or function, that an ARN means; the part from "services" on is enough.
 func resource(arn string) (emulator.Name, error) {
 	if arn == "" {
 		return emulator.Name{}, emulator.InvalidArgument("ResourceArn is not specified")
+	}
+	if !strings.HasPrefix(arn, "acs:") {
+		arn = "acs:fc:::" + arn
 	}
 	ref, err := emulator.ParseARN(arn)
 	return ref.Name, err
@@ -61,7 +78,7 @@ func (a *API) tagResource(c *api.Call) error {
 	if err != nil {
 		return err
 	}
-	return done(c, http.StatusOK, a.Catalogue.TagResources(c.Request.Context(), []emulator.Name{of}, readTags(in.Tags)))
+	return answerTags(c, a.Catalogue.TagResources(c.Request.Context(), []emulator.Name{of}, readTags(in.Tags)))
 }
 
 // UntagResource takes tags off a resource. The generations call it by different methods.
@@ -74,12 +91,11 @@ func (a *API) UntagResource(c *api.Call) error {
 	if err != nil {
 		return err
 	}
-	return done(c, http.StatusOK, a.Catalogue.UntagResources(c.Request.Context(), []emulator.Name{of}, in.TagKeys, in.All))
+	return answerTags(c, a.Catalogue.UntagResources(c.Request.Context(), []emulator.Name{of}, in.TagKeys, in.All))
 }
 
 func (a *API) getResourceTags(c *api.Call) error {
-	arn := c.Query("resourceArn")
-	of, err := resource(arn)
+	of, err := resource(c.Query("resourceArn"))
 	if err != nil {
 		return err
 	}
@@ -87,7 +103,7 @@ func (a *API) getResourceTags(c *api.Call) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, &Tagged{ResourceArn: arn, Tags: showTags(tags)})
+	return c.JSON(http.StatusOK, &Tagged{RequestID: c.RequestID, ResourceArn: of.ARN(a.Account, a.Region), Tags: showTags(tags)})
 }
 
 // ListTaggedResources lists what has tags, but for the functions of FC 3.0.

@@ -76,7 +76,7 @@ func (a *API) createTrigger(c *api.Call) error {
 	if err := c.Decode(api.MaxJSON, &in); err != nil {
 		return err
 	}
-	of := a.Dialect.Reference(c).Name
+	of := name(c)
 	trigger := &emulator.Trigger{TriggerName: in.TriggerName, TriggerType: in.TriggerType, SourceArn: in.SourceArn}
 	in.apply(trigger)
 	created, err := a.Catalogue.PutTrigger(c.Request.Context(), of, trigger)
@@ -87,7 +87,7 @@ func (a *API) createTrigger(c *api.Call) error {
 }
 
 func (a *API) getTrigger(c *api.Call) error {
-	of := a.Dialect.Reference(c).Name
+	of := name(c)
 	trigger, err := a.Catalogue.Trigger(c.Request.Context(), of, c.Path("trigger"))
 	if err != nil {
 		return err
@@ -104,7 +104,7 @@ func (a *API) updateTrigger(c *api.Call) error {
 	if err := c.Decode(api.MaxJSON, &in); err != nil {
 		return err
 	}
-	of := a.Dialect.Reference(c).Name
+	of := name(c)
 	updated, err := a.Catalogue.UpdateTrigger(c.Request.Context(), of, c.Path("trigger"), func(t *emulator.Trigger) error {
 		if err := emulator.IfMatch(ifMatch(c), t.Etag); err != nil {
 			return err
@@ -119,7 +119,7 @@ func (a *API) updateTrigger(c *api.Call) error {
 }
 
 func (a *API) deleteTrigger(c *api.Call) error {
-	of := a.Dialect.Reference(c).Name
+	of := name(c)
 	return done(c, http.StatusNoContent, a.Catalogue.DeleteTrigger(c.Request.Context(), of, c.Path("trigger"), ifMatch(c)))
 }
 
@@ -128,7 +128,7 @@ func (a *API) listTriggers(c *api.Call) error {
 	if err != nil {
 		return err
 	}
-	of := a.Dialect.Reference(c).Name
+	of := name(c)
 	found, next, err := a.Catalogue.Triggers(c.Request.Context(), &of, c.Query("prefix"), from, limit)
 	if err != nil {
 		return err

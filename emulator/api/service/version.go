@@ -43,8 +43,8 @@ func showVersion(v *emulator.Version) *Version {
 }
 
 // scope is what owns versions and aliases here: the service.
-func (a *API) scope(c *api.Call) emulator.Scope {
-	return emulator.ServiceScope(a.Dialect.Reference(c).Service)
+func scope(c *api.Call) emulator.Scope {
+	return emulator.ServiceScope(name(c).Service)
 }
 
 func (a *API) publishVersion(c *api.Call) error {
@@ -52,7 +52,7 @@ func (a *API) publishVersion(c *api.Call) error {
 	if err := c.Decode(api.MaxJSON, &in); err != nil {
 		return err
 	}
-	version, err := a.Catalogue.PublishVersion(c.Request.Context(), a.scope(c), in.Description, ifMatch(c))
+	version, err := a.Catalogue.PublishVersion(c.Request.Context(), scope(c), in.Description, ifMatch(c))
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (a *API) listVersions(c *api.Call) error {
 	default:
 		return emulator.InvalidArgument("direction is set to an invalid value (allowed: FORWARD | BACKWARD, actual: '%s')", direction)
 	}
-	found, next, err := a.Catalogue.Versions(c.Request.Context(), a.scope(c), from, limit, direction == backward)
+	found, next, err := a.Catalogue.Versions(c.Request.Context(), scope(c), from, limit, direction == backward)
 	if err != nil {
 		return err
 	}
@@ -84,5 +84,5 @@ func (a *API) listVersions(c *api.Call) error {
 }
 
 func (a *API) deleteVersion(c *api.Call) error {
-	return done(c, http.StatusNoContent, a.Catalogue.DeleteVersion(c.Request.Context(), a.scope(c), c.Path("version")))
+	return done(c, http.StatusNoContent, a.Catalogue.DeleteVersion(c.Request.Context(), scope(c), c.Path("version")))
 }

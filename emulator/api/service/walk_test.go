@@ -60,6 +60,9 @@ func TestFunctions(t *testing.T) {
 		t.Errorf("got %v", list)
 	}
 	s.send(t, "DELETE", first+"/services/svc1", "").wantError(t, 409, "ServiceNotEmpty", "svc1")
+	for _, dotted := range []string{"/services/svc1.LATEST", "/services/svc1.1/functions/f1", "/services/svc1.1/versions/1", "/services/svc1.1/aliases/a"} {
+		s.send(t, "DELETE", first+dotted, "").wantError(t, 404, "ServiceNotFound", "service 'svc1.")
+	}
 	s.send(t, "DELETE", f1, "").wantEmpty(t, 204)
 	s.send(t, "POST", first+"/services/svc1/functions", `{"functionName":"bad","runtime":"python3","handler":7,`+zip+`}`).wantError(t, 400, "InvalidArgument", "handler")
 }
@@ -216,13 +219,15 @@ func TestTags(t *testing.T) {
 	s := newServer(t)
 	s.hello(t)
 	const arn = `"resourceArn":"acs:fc:cn-hangzhou:123456789:services/svc1"`
-	s.send(t, "POST", first+"/tag", `{`+arn+`,"tags":{"b":"2","a":"1"}}`).wantEmpty(t, 200)
+	s.send(t, "POST", first+"/tag", `{`+arn+`,"tags":{"b":"2","a":"1"}}`).wantRequestID(t)
 	s.send(t, "GET", first+"/services/svc1", "").want(t, `{"tags":{"a":"1","b":"2"}}`)
 	s.send(t, "GET", second+"/tags", "").want(t, `{"resources":[{"resourceArn":"acs:fc:cn-hangzhou:123456789:services/svc1","tags":{"a":"1","b":"2"}}]}`)
-	s.send(t, "DELETE", first+"/tag", `{`+arn+`,"tagKeys":["a"],"all":null}`).wantEmpty(t, 200)
+	s.send(t, "DELETE", first+"/tag", `{`+arn+`,"tagKeys":["a"],"all":null}`).wantRequestID(t)
 	s.send(t, "GET", second+"/tag?resourceArn=acs:fc:cn-hangzhou:123456789:services/svc1", "").want(t, `{"tags":{"b":"2"}}`)
-	s.send(t, "PUT", second+"/tag", `{`+arn+`,"all":true}`).wantEmpty(t, 200)
+	s.send(t, "PUT", second+"/tag", `{`+arn+`,"all":true}`).wantRequestID(t)
 	s.send(t, "GET", first+"/services?tag_b=2", "").want(t, `{"services":[]}`)
+	s.send(t, "POST", first+"/tag", `{"resourceArn":"services/svc1","tags":{"c":""}}`).wantRequestID(t)
+	s.send(t, "GET", first+"/tag?resourceArn=services/svc1", "").want(t, `{"resourceArn":"acs:fc:cn-hangzhou:123456789:services/svc1","tags":{"c":""}}`)
 	s.send(t, "POST", first+"/tag", `{"resourceArn":"x","tags":{"a":"1"}}`).wantError(t, 400, "InvalidArgument", "ARN")
 	s.send(t, "DELETE", second+"/tag", `{}`).wantError(t, 400, "PathNotSupported", "")
 }
