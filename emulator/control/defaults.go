@@ -10,6 +10,7 @@ import (
 const (
 	DefaultCPU                 = 0.35
 	DefaultMemorySize          = 512 // MB
+	DefaultMemorySizeOfService = 128 // MB, in FC 2.0
 	DefaultDiskSize            = 512 // MB
 	DefaultTimeout             = 3   // seconds
 	DefaultInstanceConcurrency = 1
@@ -19,6 +20,9 @@ const (
 
 // fillDefaults sets what was not given. CPU stays zero, so that it can follow the memory size.
 func fillDefaults(fn *emulator.Function) {
+	if fn.Service != "" {
+		orElse(&fn.MemorySize, DefaultMemorySizeOfService)
+	}
 	orElse(&fn.MemorySize, DefaultMemorySize)
 	orElse(&fn.DiskSize, DefaultDiskSize)
 	orElse(&fn.Timeout, DefaultTimeout)

@@ -33,7 +33,8 @@ type Control struct {
 func ParseControl(header map[string][]string) (Control, *emulator.Error) {
 	var control Control
 	var refusal *emulator.Error
-	if control.Async, refusal = invocationType(first(header, HeaderInvocationType)); refusal != nil {
+	kind := first(header, HeaderInvocationType)
+	if control.Async, refusal = invocationType(kind); refusal != nil {
 		return Control{}, refusal
 	}
 	if control.LogTail, refusal = logType(first(header, HeaderLogType), control.Async); refusal != nil {
@@ -49,6 +50,7 @@ func ParseControl(header map[string][]string) (Control, *emulator.Error) {
 	if control.TaskMode, refusal = taskMode(first(header, HeaderStatefulEnable)); refusal != nil {
 		return Control{}, refusal
 	}
+	control.TaskMode = control.TaskMode || strings.EqualFold(kind, typeTask)
 	control.TaskID = first(header, HeaderAsyncTaskID)
 	if control.TaskID == "" {
 		control.TaskID = first(header, HeaderStatefulID)
@@ -56,11 +58,14 @@ func ParseControl(header map[string][]string) (Control, *emulator.Error) {
 	return control, nil
 }
 
+// typeTask is what a tool passes on as an invocation type; nothing but task mode can be meant.
+const typeTask = "Task"
+
 func invocationType(text string) (async bool, refusal *emulator.Error) {
 	switch {
 	case text == "", strings.EqualFold(text, "Sync"):
 		return false, nil
-	case strings.EqualFold(text, "Async"):
+	case strings.EqualFold(text, "Async"), strings.EqualFold(text, typeTask):
 		return true, nil
 	}
 	return false, emulator.InvalidArgument("InvocationType is set to an invalid value (allowed: Sync | Async, actual: '%s')", text)

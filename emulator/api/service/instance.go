@@ -84,3 +84,9 @@ func (a *API) listInstances(c *api.Call) error {
 	}
 	return c.JSON(http.StatusOK, &list)
 }
+
+// instanceExec refuses in a way that the clients show: they expect a WebSocket and read anything
+// else as an error.
+func instanceExec(c *api.Call) error {
+	return api.PathNotSupported(c.Request, "fcemu does not emulate InstanceExec yet")
+}

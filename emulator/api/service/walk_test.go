@@ -39,7 +39,7 @@ func TestFunctions(t *testing.T) {
 	s := newServer(t)
 	s.hello(t)
 	const f1 = first + "/services/svc1/functions/f1"
-	s.send(t, "GET", f1, "").want(t, `{"timeout":3,"initializer":"","layers":null,"environmentVariables":{}}`)
+	s.send(t, "GET", f1, "").want(t, `{"timeout":3,"memorySize":128,"initializer":"","layers":null,"environmentVariables":{}}`)
 	s.send(t, "GET", f1+"x", "").wantError(t, 404, "FunctionNotFound", "function 'f1x' does not exist in service 'svc1'")
 	s.send(t, "PUT", f1, `{"memorySize":256}`).json(t)
 	got := s.send(t, "PUT", f1, `{"initializer":"index.init","initializationTimeout":10,"environmentVariables":{"A":"1"},"memorySize":null,"code":{"zipFile":null,"ossBucketName":null}}`)
@@ -304,6 +304,7 @@ func TestInstances(t *testing.T) {
 	s.send(t, "GET", second+"/services/svc1/functions/f1/instances?instanceIds.1=c-3&instanceIds.2=c-9", "").want(t, `{"instances":[{"instanceId":"c-3","versionId":"0"}]}`)
 	s.send(t, "GET", first+"/services/svc1/functions/f1/instances?limit=1", "").want(t, `{"instances":[{"instanceId":"c-1","versionId":0}]}`)
 	s.send(t, "GET", first+"/services/svc1/functions/f1/instances?limit=1001", "").wantError(t, 400, "InvalidArgument", "limit")
+	s.send(t, "GET", first+"/services/svc1/functions/f1/instances/c-1/exec?command=ls", "").wantError(t, 400, "PathNotSupported", "InstanceExec")
 }
 
 func TestEveryErrorIsJSON(t *testing.T) {
