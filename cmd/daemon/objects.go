@@ -3,10 +3,8 @@ package daemon
 import (
 	"net/http"
 
-	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/emulator/api"
 	"github.com/fcemu/fcemu/emulator/oss"
-	"github.com/fcemu/fcemu/emulator/signature"
 )
 
 // objectStore serves OSS, for uploads of code packages above all.
@@ -27,16 +25,4 @@ func (d *Daemon) bucketRoutes() []api.Route {
 		{Pattern: "GET /2016-08-15/services/{service}/tempCodeBucketToken", Operation: token},
 		{Pattern: "GET /2016-08-15/accountConfigs", Operation: configs},
 	}
-}
-
-// verified lets only signed requests through, where the user asked for that.
-func (d *Daemon) verified(next http.Handler) http.Handler {
-	if len(d.options.AccessKeys) == 0 {
-		return next
-	}
-	role := d.parts.credentials // so that functions can call the API with what they are given
-	keys := append(signature.Keys{{ID: role.AccessKeyID, Secret: role.AccessKeySecret, Token: role.SecurityToken}}, d.options.AccessKeys...)
-	return signature.Verify(next, keys, d.parts.clock, func(w http.ResponseWriter, _ *http.Request, refusal *emulator.Error) {
-		api.Refuse(w, d.parts.ids.Request(d.parts.clock.Now()), refusal)
-	})
 }

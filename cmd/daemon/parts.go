@@ -63,6 +63,7 @@ func openParts(ctx context.Context, o Options) (p *parts, err error) {
 	p.gateway = gateway.New(gateway.Options{
 		Catalogue: p.catalogue, Engine: p.engine, Queue: p.queue, IDs: p.ids, Clock: p.clock,
 		Account: o.Account, Region: o.Region, Notice: noticeOf(o.Notice),
+		Signed:      p.signedTriggers(o),
 		AllowInline: o.AllowInline, AllowRedirects: o.AllowRedirects,
 	})
 	return p, nil
