@@ -78,7 +78,7 @@ func TestApplyLeavesTheSharedState(t *testing.T) {
 		before, _ := json.Marshal(fn)
 		next := *fn
 		in := UpdateFunctionInput{}
-		if err := json.Unmarshal([]byte(`{"initializer":"x.y","initializationTimeout":7,"caPort":1,"gpuMemorySize":2048,"instanceType":"g1",
+		if err := json.Unmarshal([]byte(`{"initializer":"x.y","initializationTimeout":7,"caPort":1,"gpuMemorySize":2048,
 			"customHealthCheckConfig":{"httpGetUrl":"/z"},"customRuntimeConfig":{"command":["z"]},"customContainerConfig":{"image":"z"},
 			"instanceLifecycleConfig":{"preStop":{"handler":"z.z"}}}`), &in); err != nil {
 			t.Fatal(err)
