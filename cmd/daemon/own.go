@@ -23,7 +23,7 @@ func (d *Daemon) openAPI() http.Handler {
 	endpoint := func() string { return d.Endpoint }
 	services := service.API{Catalogue: p.catalogue, Engine: p.engine, Queue: p.queue, Objects: p.objects, Instances: d.listInstances,
 		Account: d.options.Account, Region: d.options.Region, Endpoint: endpoint}
-	functions := &v20230330.API{Catalogue: p.catalogue, Engine: p.engine, Queue: p.queue,
+	functions := &v20230330.API{Catalogue: p.catalogue, Engine: p.engine, Queue: p.queue, Objects: p.objects, Instances: d.listInstances, Clock: p.clock,
 		Account: d.options.Account, Region: d.options.Region, Endpoint: endpoint}
 	routes := slices.Concat(v20160815.Routes(services), v20210406.Routes(services), functions.Routes(), d.bucketRoutes())
 	return api.Guard(d.verified(api.New(d.apiOptions(), routes...)), d.allowedHost)
@@ -68,7 +68,7 @@ func (d *Daemon) health(ctx context.Context) (local.Health, error) {
 	if err != nil {
 		return local.Health{}, err
 	}
-	functions, err := d.countFunctions(ctx)
+	functions, err := d.parts.catalogue.CountFunctions(ctx)
 	status := "starting"
 	if d.parts.ready.Load() {
 		status = "ready"
@@ -76,24 +76,6 @@ func (d *Daemon) health(ctx context.Context) (local.Health, error) {
 	return local.Health{Status: status, Version: d.options.Version, PID: os.Getpid(), Endpoint: d.Endpoint, DataDir: d.DataDir,
 		StartedTime: d.Started, Capabilities: d.parts.launcher.Capabilities(), Functions: functions,
 		Instances: len(d.parts.pool.Instances()), Tasks: tasks}, err
-}
-
-func (d *Daemon) countFunctions(ctx context.Context) (count int, err error) {
-	err = d.eachFunction(ctx, func(*emulator.Function) { count++ })
-	return count, err
-}
-
-func (d *Daemon) eachFunction(ctx context.Context, do func(*emulator.Function)) error {
-	for from := ""; ; {
-		list, next, err := d.parts.catalogue.Functions(ctx, "", from, 100)
-		for _, function := range list {
-			do(function)
-		}
-		if err != nil || next == "" {
-			return err
-		}
-		from = next
-	}
 }
 
 // sweepCode removes code that no function, version or layer refers to any more. It is for the end,

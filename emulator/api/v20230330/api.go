@@ -24,17 +24,12 @@ type Queue interface {
 	Stop(ctx context.Context, key emulator.TaskKey) error
 }
 
-// Objects gives code packages that were uploaded to a bucket.
-type Objects interface {
-	ReadObject(ctx context.Context, bucket, object string) ([]byte, error)
-}
-
 // API serves this generation. All fields but Objects and Instances are required.
 type API struct {
 	Catalogue Catalogue
 	Engine    api.Engine
 	Queue     Queue
-	Objects   Objects                                       // nil = code in a bucket is refused
+	Objects   api.Objects                                   // nil = code in a bucket is refused
 	Instances func(ctx context.Context) []emulator.Instance // nil = none is ever shown
 	Account   string
 	Region    string

@@ -1,7 +1,6 @@
 package v20230330
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -15,7 +14,7 @@ func (a *API) createFunction(c *api.Call) error {
 	if err := c.Decode(api.MaxCodeJSON, &in); err != nil {
 		return err
 	}
-	zip, err := a.code(c.Request.Context(), in.Code)
+	zip, err := in.Code.Read(c.Request.Context(), a.Objects)
 	if err != nil {
 		return err
 	}
@@ -30,27 +29,12 @@ func (a *API) createFunction(c *api.Call) error {
 	return c.JSON(http.StatusOK, a.showFunction(created))
 }
 
-// code returns a code package, or nil where none is given.
-func (a *API) code(ctx context.Context, from *InputCodeLocation) ([]byte, error) {
-	switch {
-	case from == nil:
-		return nil, nil
-	case from.ZipFile != nil:
-		return from.ZipFile, nil
-	case from.OssBucketName == "" && from.OssObjectName == "":
-		return nil, nil
-	case a.Objects == nil:
-		return nil, emulator.InvalidArgument("code in OSS is not emulated here: send it as code.zipFile")
-	}
-	return a.Objects.ReadObject(ctx, from.OssBucketName, from.OssObjectName)
-}
-
 func (a *API) updateFunction(c *api.Call) error {
 	var in UpdateFunctionInput
 	if err := c.Decode(api.MaxCodeJSON, &in); err != nil {
 		return err
 	}
-	zip, err := a.code(c.Request.Context(), in.Code)
+	zip, err := in.Code.Read(c.Request.Context(), a.Objects)
 	if err != nil {
 		return err
 	}

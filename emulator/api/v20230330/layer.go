@@ -31,10 +31,10 @@ type OutputCodeLocation struct {
 
 // CreateLayerVersionInput is the body of CreateLayerVersion.
 type CreateLayerVersionInput struct {
-	Code              *InputCodeLocation `json:"code,omitempty"`
-	CompatibleRuntime []string           `json:"compatibleRuntime,omitempty"`
-	Description       string             `json:"description,omitempty"`
-	License           string             `json:"license,omitempty"`
+	Code              *api.Code `json:"code,omitempty"`
+	CompatibleRuntime []string  `json:"compatibleRuntime,omitempty"`
+	Description       string    `json:"description,omitempty"`
+	License           string    `json:"license,omitempty"`
 }
 
 // LayerList is the answer of ListLayers.
@@ -73,7 +73,7 @@ func (a *API) createLayerVersion(c *api.Call) error {
 	if err := c.Decode(api.MaxCodeJSON, &in); err != nil {
 		return err
 	}
-	zip, err := a.code(c.Request.Context(), in.Code)
+	zip, err := in.Code.Read(c.Request.Context(), a.Objects)
 	if err != nil {
 		return err
 	}
@@ -85,18 +85,8 @@ func (a *API) createLayerVersion(c *api.Call) error {
 	return show(c, created, err, a.showLayer)
 }
 
-// layerVersion is the version in the path.
-func layerVersion(c *api.Call) (int, error) {
-	text := c.Path("version")
-	version, err := strconv.Atoi(text)
-	if err != nil || version < 1 {
-		return 0, emulator.InvalidArgument("version is set to an invalid value (expected: a number from 1, actual: '%s')", text)
-	}
-	return version, nil
-}
-
 func (a *API) getLayerVersion(c *api.Call) error {
-	version, err := layerVersion(c)
+	version, err := c.LayerVersion("version")
 	if err != nil {
 		return err
 	}
@@ -114,7 +104,7 @@ func (a *API) getLayerVersionByArn(c *api.Call) error {
 }
 
 func (a *API) deleteLayerVersion(c *api.Call) error {
-	version, err := layerVersion(c)
+	version, err := c.LayerVersion("version")
 	if err != nil {
 		return err
 	}
