@@ -107,6 +107,17 @@ func TestGenerations(t *testing.T) {
 		t.Errorf("got %v", custom)
 	}
 	s.send(t, "PUT", newest, `{"description":"e"}`).json(t)
+	// A function of FC 3.0's own is none of a service; one in a service that was never made makes it.
+	s.send(t, "POST", third+"/functions", `{"functionName":"f3","runtime":"python3.10","handler":"a.b",`+zip+`}`).json(t)
+	s.send(t, "POST", third+"/functions", `{"functionName":"fresh$f","runtime":"python3.10","handler":"a.b",`+zip+`}`).json(t)
+	if list := s.send(t, "GET", old[:len(old)-3], "").json(t); names(t, list["functions"], "functionName") != "f1" {
+		t.Errorf("got %v", list)
+	}
+	s.send(t, "GET", first+"/services/fresh/functions/f", "").want(t, `{"functionName":"f"}`)
+	s.send(t, "POST", first+"/services/svc1/versions", "").json(t)
+	if list := s.send(t, "GET", newest+"/versions", "").json(t); names(t, list["versions"], "versionId") != "1" {
+		t.Errorf("got %v", list)
+	}
 	s.send(t, "GET", old, "").want(t, `{"description":"e","instanceType":"c1","instanceSoftConcurrency":5}`)
 }
 
@@ -194,8 +205,9 @@ func TestSettings(t *testing.T) {
 	s.prepare(t)
 	const of, of21 = first + "/services/svc1.prod/functions/f1", second + "/services/svc1/functions/f1"
 	s.send(t, "PUT", first+"/services/svc1/functions/f1/provision-config", `{"target":1}`).wantError(t, 400, "InvalidArgument", "qualifier")
-	s.send(t, "PUT", third+"/functions/svc1$f1/provision-config?qualifier=prod", `{"defaultTarget":1,"alwaysAllocateGPU":false,"alwaysAllocateCPU":false}`)
+	s.send(t, "PUT", third+"/functions/svc1$f1/provision-config?qualifier=prod", `{"defaultTarget":1,"alwaysAllocateGPU":false,"alwaysAllocateCPU":false}`).json(t)
 	s.send(t, "PUT", of+"/provision-config", `{"target":2}`).want(t, `{"resource":"123456789#svc1#prod#f1","target":2}`)
+	s.send(t, "GET", third+"/functions/svc1$f1/provision-config?qualifier=prod", "").want(t, `{"defaultTarget":2,"alwaysAllocateGPU":false,"alwaysAllocateCPU":false}`)
 	s.send(t, "GET", of21+"/provision-config?qualifier=prod", "").want(t, `{"target":2}`)
 	if list := s.send(t, "GET", first+"/provision-configs?serviceName=svc1&qualifier=prod", "").json(t); names(t, list["provisionConfigs"], "resource") != "123456789#svc1#prod#f1" {
 		t.Errorf("got %v", list)
@@ -225,6 +237,7 @@ func TestTags(t *testing.T) {
 	s.send(t, "DELETE", first+"/tag", `{`+arn+`,"tagKeys":["a"],"all":null}`).wantRequestID(t)
 	s.send(t, "GET", second+"/tag?resourceArn=acs:fc:cn-hangzhou:123456789:services/svc1", "").want(t, `{"tags":{"b":"2"}}`)
 	s.send(t, "PUT", second+"/tag", `{`+arn+`,"all":true}`).wantRequestID(t)
+	s.send(t, "GET", second+"/tag?resourceArn=acs:fc:cn-hangzhou:1:services/svc1", "").want(t, `{"tags":{}}`)
 	s.send(t, "GET", first+"/services?tag_b=2", "").want(t, `{"services":[]}`)
 	s.send(t, "POST", first+"/tag", `{"resourceArn":"services/svc1","tags":{"c":""}}`).wantRequestID(t)
 	s.send(t, "GET", first+"/tag?resourceArn=services/svc1", "").want(t, `{"resourceArn":"acs:fc:cn-hangzhou:123456789:services/svc1","tags":{"c":""}}`)
@@ -267,6 +280,12 @@ func TestDomains(t *testing.T) {
 	}
 	s.send(t, "POST", first+"/custom-domains", `{"domainName":"my.example.com","protocol":"HTTP"}`).wantErrorStatus(t, 409)
 	s.send(t, "PUT", second+"/custom-domains/my.example.com", `{"protocol":"HTTP,HTTPS"}`, "If-Match: "+got.header.Get("Etag")).want(t, `{"protocol":"HTTP,HTTPS","apiVersion":"2021-04-06"}`)
+	s.send(t, "PUT", third+"/custom-domains/my.example.com", `{"corsConfig":{"allowOrigins":["*"]},"routeConfig":{"routes":[{"path":"/*","functionName":"svc1$f1","rewriteConfig":{"equalRules":[]}}]}}`).json(t)
+	s.send(t, "PUT", first+"/custom-domains/my.example.com", `{"protocol":"HTTP","routeConfig":{"routes":[{"path":"/*","serviceName":"svc1","functionName":"f1","methods":["GET"]}]}}`).json(t)
+	kept := s.send(t, "GET", third+"/custom-domains/my.example.com", "").want(t, `{"corsConfig":{"allowOrigins":["*"]}}`)
+	if text := sameJSON(kept["routeConfig"]); !strings.Contains(text, "equalRules") || !strings.Contains(text, "GET") {
+		t.Errorf("got %s", text)
+	}
 	if list := s.send(t, "GET", first+"/custom-domains?prefix=my", "").json(t); names(t, list["customDomains"], "domainName") != "my.example.com" {
 		t.Errorf("got %v", list)
 	}
