@@ -74,11 +74,14 @@ func (c *call) once() bool { return c.r.Header.Get("X-Oss-Forbid-Overwrite") == 
 // standardHeaders are those that a writer may give an object, and a reader may ask for instead.
 var standardHeaders = []string{"Content-Type", "Content-Encoding", "Content-Disposition", "Content-Language", "Cache-Control", "Expires"}
 
+// metaPrefix begins the names of a user's own metadata.
+const metaPrefix = "X-Oss-Meta-"
+
 // writersHeader are the headers of an upload that its readers get back.
 func writersHeader(header http.Header) map[string]string {
 	kept := map[string]string{}
 	for name, values := range header {
-		if values[0] != "" && (slices.Contains(standardHeaders, name) || strings.HasPrefix(name, "X-Oss-Meta-")) {
+		if values[0] != "" && (slices.Contains(standardHeaders, name) || strings.HasPrefix(name, metaPrefix)) {
 			kept[name] = values[0]
 		}
 	}
@@ -111,7 +114,10 @@ func (c *call) getObject() error {
 	header := c.w.Header()
 	header.Set("Content-Type", contentType(o.Key))
 	for name, value := range o.Header {
-		header.Set(name, value)
+		if strings.HasPrefix(name, metaPrefix) {
+			name = strings.ToLower(name) // as OSS writes them; some clients compare with the case
+		}
+		header[name] = []string{value}
 	}
 	for _, name := range standardHeaders {
 		if value := c.get("response-" + strings.ToLower(name)); value != "" {
