@@ -175,8 +175,11 @@ func (c *call) copyObject() error {
 	}{ETag: quote(o.ETag), LastModified: showTime(o.Modified)})
 }
 
-// acl shows everything as private; setting it changes nothing, since nobody is kept out.
+// acl shows everything as private. It cannot be set, since nobody is kept out.
 func (c *call) acl() error {
+	if c.r.Method != "GET" {
+		return notImplemented("changing who has access")
+	}
 	if c.key == "" {
 		if _, err := c.findBucket(c.bucket); err != nil {
 			return err
@@ -187,9 +190,6 @@ func (c *call) acl() error {
 			return err
 		}
 		_ = file.Close()
-	}
-	if c.r.Method == "PUT" {
-		return c.empty(http.StatusOK)
 	}
 	return c.xml(http.StatusOK, struct {
 		XMLName           xml.Name `xml:"AccessControlPolicy"`

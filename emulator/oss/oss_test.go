@@ -212,6 +212,7 @@ func TestRefusals(t *testing.T) {
 		"if-match":         {"GET", "/bucket/a", "", []string{"If-Match", "AA"}, 412, "PreconditionFailed"},
 		"sub-resource":     {"GET", "/bucket/a?tagging", "", nil, 501, "NotImplemented"},
 		"processing":       {"GET", "/bucket/a?x-oss-process=image/resize", "", nil, 501, "NotImplemented"},
+		"acl":              {"PUT", "/bucket?acl", "", []string{"X-Oss-Acl", "public-read"}, 501, "NotImplemented"},
 		"versions":         {"GET", "/bucket?versions", "", nil, 501, "NotImplemented"},
 		"max-keys":         {"GET", "/bucket?max-keys=1001", "", nil, 400, "InvalidArgument"},
 		"token":            {"GET", "/bucket?list-type=2&continuation-token=%2A", "", nil, 400, "InvalidArgument"},
