@@ -98,6 +98,7 @@ func otherFields() []Field {
 		{"layer.code", LevelIgnored, "kept; nothing is put under /opt"},
 		{"layer.compatibleRuntime", LevelIgnored, "checked; any function may name the layer"},
 		{"layer.acl", LevelIgnored, "there is one account"},
+		{"customDomain.routeConfig", LevelIgnored, "kept; requests to the domain are not led to its functions"},
 		{"customDomain.certConfig", LevelIgnored, "there is no TLS"},
 		{"customDomain.tlsConfig", LevelIgnored, "there is no TLS"},
 		{"customDomain.wafConfig", LevelIgnored, ""},
