@@ -16,6 +16,7 @@ import (
 
 	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/emulator/client"
+	"github.com/fcemu/fcemu/emulator/signature"
 )
 
 const crashProject = `edition: 3.0.0
@@ -64,7 +65,7 @@ func startIn(t *testing.T, folder string, args ...string) *running {
 	await(t, "the emulator to be ready", func() bool {
 		text, err := os.ReadFile(address)
 		if err == nil {
-			r.client = client.New(strings.TrimSpace(string(text)))
+			r.client = client.New(strings.TrimSpace(string(text)), signature.Key{})
 		}
 		return err == nil
 	})

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/fcemu/fcemu/emulator/signature"
 )
 
 func newEnv(a *app) *cobra.Command {
@@ -19,19 +21,24 @@ func newEnv(a *app) *cobra.Command {
 	return c
 }
 
-// clientEnv is what real SDKs and tools read. Keys are dummies: the emulator accepts any.
-func clientEnv(endpoint string) [][2]string {
+// clientEnv is what real SDKs and tools read. The key is a dummy where the user has configured none:
+// the emulator accepts any.
+func clientEnv(endpoint string, key signature.Key) [][2]string {
 	host := strings.TrimPrefix(endpoint, "http://")
-	return [][2]string{
+	list := [][2]string{
 		{"FCEMU_ENDPOINT", endpoint},
 		{"FC_ENDPOINT", host},
 		{"ALIBABA_CLOUD_ENDPOINT_FC", host},
 		{"FC_CLIENT_CUSTOM_ENDPOINT", endpoint},
-		{"ALIBABA_CLOUD_ACCESS_KEY_ID", "fcemu"},
-		{"ALIBABA_CLOUD_ACCESS_KEY_SECRET", "fcemu"},
+		{"ALIBABA_CLOUD_ACCESS_KEY_ID", key.ID},
+		{"ALIBABA_CLOUD_ACCESS_KEY_SECRET", key.Secret},
 		{"ALIBABA_CLOUD_ACCOUNT_ID", defaultAccount},
 		{"ALIBABA_CLOUD_REGION", defaultRegion},
 	}
+	if key.Token != "" {
+		list = append(list, [2]string{"ALIBABA_CLOUD_SECURITY_TOKEN", key.Token})
+	}
+	return list
 }
 
 func (a *app) printEnv() error {
@@ -42,7 +49,7 @@ func (a *app) printEnv() error {
 	if format == "" {
 		return usageError("--shell %q is not known; use bash, fish, powershell or dotenv", a.settings.GetString("shell"))
 	}
-	for _, pair := range clientEnv(a.client().Endpoint()) {
+	for _, pair := range clientEnv(a.client().Endpoint(), a.keys[0]) {
 		a.term.Printf(format, pair[0], pair[1])
 	}
 	return nil

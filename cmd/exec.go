@@ -39,7 +39,7 @@ func (a *app) exec(c *cobra.Command, args []string) error {
 		return err
 	}
 	defer d.Stop() // reported below where it matters; a second call does nothing
-	if _, err := a.deployProject(ctx, client.New(d.Endpoint)); err != nil {
+	if _, err := a.deployProject(ctx, client.New(d.Endpoint, a.keys[0])); err != nil {
 		return err
 	}
 	if err := d.Announce(a.settings.GetString("address-file")); err != nil {
@@ -61,7 +61,7 @@ func (a *app) run(ctx context.Context, endpoint string, args []string) (code int
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.Stdin, command.Stdout, command.Stderr = a.term.In, a.term.Out, a.term.Err
 	command.Env = os.Environ()
-	for _, pair := range clientEnv(endpoint) {
+	for _, pair := range clientEnv(endpoint, a.keys[0]) {
 		command.Env = append(command.Env, pair[0]+"="+pair[1])
 	}
 	err = command.Run()
@@ -96,7 +96,7 @@ func (a *app) emulatorForOneCall(ctx context.Context) (*client.Client, func(), e
 		return nil, nil, err
 	}
 	stop := func() { _ = d.Stop() }
-	c = client.New(d.Endpoint)
+	c = client.New(d.Endpoint, a.keys[0])
 	if _, err := a.deployProject(ctx, c); err == nil {
 		err = d.Announce("")
 		return c, stop, err

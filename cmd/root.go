@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/viper"
 
 	"github.com/fcemu/fcemu/cmd/term"
+	"github.com/fcemu/fcemu/emulator/signature"
 	"github.com/fcemu/fcemu/runtime/process"
 )
 
@@ -23,6 +24,7 @@ type app struct {
 	version  string
 	term     *term.Terminal
 	settings *viper.Viper
+	keys     signature.Keys // at least one
 }
 
 // Main runs the command line and returns the exit code.
@@ -75,7 +77,10 @@ func newRoot(a *app, args []string) *cobra.Command {
 	flags.String("endpoint", "", "address of the running emulator (default: the nearest .fcemu/address, else 127.0.0.1:3236)")
 	flags.String("data-dir", "", "folder of the emulator's state (default: .fcemu beside the s.yaml in use)")
 	root.PersistentPreRunE = func(c *cobra.Command, _ []string) (err error) {
-		a.settings, err = loadSettings(c)
+		if a.settings, err = loadSettings(c); err != nil {
+			return err
+		}
+		a.keys, err = accessKeys(a.settings)
 		return err
 	}
 	root.AddCommand(

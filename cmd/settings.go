@@ -11,6 +11,7 @@ import (
 
 	"github.com/fcemu/fcemu/cmd/daemon"
 	"github.com/fcemu/fcemu/emulator/client"
+	"github.com/fcemu/fcemu/emulator/signature"
 )
 
 // loadSettings joins flag > FCEMU_* > nearest fcemu.yaml > the user's config folder > default.
@@ -43,6 +44,36 @@ func mergeFile(settings *viper.Viper, file string) error {
 	return nil
 }
 
+// dummyKey is what clients are told to use where the user has configured no access keys.
+const dummyKey = "fcemu"
+
+// accessKeys are those that --auth signature accepts; the first is the one to use. They are
+// FCEMU_ACCESS_KEY_ID with FCEMU_ACCESS_KEY_SECRET (and FCEMU_SECURITY_TOKEN), then the list
+// accessKeys of fcemu.yaml.
+func accessKeys(settings *viper.Viper) (signature.Keys, error) {
+	var configured []struct{ ID, Secret, SecurityToken string }
+	if err := settings.UnmarshalKey("accessKeys", &configured); err != nil {
+		return nil, usageError("accessKeys in fcemu.yaml is not a list of {id, secret, securityToken}: %w", err)
+	}
+	var keys signature.Keys
+	own := signature.Key{ID: settings.GetString("access-key-id"), Secret: settings.GetString("access-key-secret"), Token: settings.GetString("security-token")}
+	if own != (signature.Key{}) {
+		keys = append(keys, own)
+	}
+	for _, key := range configured {
+		keys = append(keys, signature.Key{ID: key.ID, Secret: key.Secret, Token: key.SecurityToken})
+	}
+	for _, key := range keys {
+		if key.ID == "" || key.Secret == "" {
+			return nil, usageError("an access key needs both an id and a secret (FCEMU_ACCESS_KEY_ID and FCEMU_ACCESS_KEY_SECRET, or accessKeys: [{id, secret}] in fcemu.yaml)")
+		}
+	}
+	if len(keys) == 0 {
+		keys = signature.Keys{{ID: dummyKey, Secret: dummyKey}}
+	}
+	return keys, nil
+}
+
 // nearest finds a file in the working directory or the nearest folder above it.
 func nearest(name string) string {
 	folder, err := os.Getwd()
@@ -66,19 +97,19 @@ func nearest(name string) string {
 // the default port.
 func (a *app) client() *client.Client {
 	if endpoint := a.settings.GetString("endpoint"); endpoint != "" {
-		return client.New(endpoint)
+		return client.New(endpoint, a.keys[0])
 	}
 	if folder := a.settings.GetString("data-dir"); folder != "" {
 		if endpoint := readAddress(filepath.Join(folder, daemon.AddressFile)); endpoint != "" {
-			return client.New(endpoint)
+			return client.New(endpoint, a.keys[0])
 		}
 	}
 	if file := nearest(filepath.Join(daemon.DataFolder, daemon.AddressFile)); file != "" {
 		if endpoint := readAddress(file); endpoint != "" {
-			return client.New(endpoint)
+			return client.New(endpoint, a.keys[0])
 		}
 	}
-	return client.New(daemon.DefaultEndpoint)
+	return client.New(daemon.DefaultEndpoint, a.keys[0])
 }
 
 func readAddress(file string) string {

@@ -41,7 +41,7 @@ func startFlags(c *cobra.Command) {
 	flags.Int("port", daemon.DefaultPort, "port to listen on; 0 = a free one")
 	flags.Bool("ephemeral", false, "keep the state in a temporary folder that goes on exit")
 	flags.Bool("watch", false, "deploy again when code or s.yaml changes")
-	flags.String("auth", "none", "none; signature verification comes in a later release")
+	flags.String("auth", "none", "none: any request is accepted; signature: only signed ones (see accessKeys in fcemu.yaml)")
 	flags.String("isolation", "auto", "auto, ports or none; full comes in a later release")
 	flags.String("address-file", "", "also write the endpoint into this file, once ready")
 	flags.Bool("headless", false, "without the web console (there is none in this release)")
@@ -67,7 +67,7 @@ func (a *app) start(ctx context.Context) error {
 		return err
 	}
 	defer d.Stop() // Stop is idempotent; this one is for early returns
-	c := client.New(d.Endpoint)
+	c := client.New(d.Endpoint, a.keys[0])
 	if a.projectFile() != "" {
 		go d.Warm(ctx)
 	}
@@ -89,9 +89,9 @@ func (a *app) startDaemon(ctx context.Context, options daemon.Options) (*daemon.
 	switch auth := a.settings.GetString("auth"); auth {
 	case "", "none":
 	case "signature":
-		return nil, usageError("--auth signature is not in this release yet: signatures are accepted but not verified; leave the flag out")
+		options.AccessKeys = a.keys
 	default:
-		return nil, usageError("--auth %q: use none", auth)
+		return nil, usageError("--auth %q: use none or signature", auth)
 	}
 	if format := a.settings.GetString("log-format"); format != "text" && format != "json" {
 		return nil, usageError("--log-format %q: use text or json", format)

@@ -31,16 +31,25 @@ func FunctionNotFound(name Name) *Error {
 	return Refuse(404, "FunctionNotFound", "function '%s' does not exist", name.Function)
 }
 
+// ServiceNotFound refuses a service that does not exist.
+func ServiceNotFound(service string) *Error {
+	return Refuse(404, "ServiceNotFound", "service '%s' does not exist", service)
+}
+
 // QualifierNotFound refuses an unknown version (a number) or alias.
 func QualifierNotFound(ref Reference) *Error {
-	scope, kind := ref.Function, "function"
-	if ref.Service != "" {
-		scope, kind = ref.Service, "service"
+	if IsVersion(ref.Qualifier) {
+		return Refuse(404, "VersionNotFound", "version '%s' of %s does not exist", ref.Qualifier, ref.Scope().owner())
 	}
-	if isNumber(ref.Qualifier) {
-		return Refuse(404, "VersionNotFound", "version '%s' of %s '%s' does not exist", ref.Qualifier, kind, scope)
+	return Refuse(404, "AliasNotFound", "alias '%s' of %s does not exist", ref.Qualifier, ref.Scope().owner())
+}
+
+// IfMatch holds a change to the ETag that its caller saw; no ETag given holds to nothing.
+func IfMatch(given, present string) error {
+	if given == "" || given == present || given == `"`+present+`"` || given == "*" {
+		return nil
 	}
-	return Refuse(404, "AliasNotFound", "alias '%s' of %s '%s' does not exist", ref.Qualifier, kind, scope)
+	return Refuse(412, "PreconditionFailed", "the resource being modified has been changed")
 }
 
 // TriggerNotFound refuses an unknown trigger.
@@ -63,6 +72,15 @@ func EntityTooLarge(limit int) *Error {
 	return Refuse(400, "EntityTooLarge", "payload size exceeds maximum allowed size (%d bytes)", limit)
 }
 
+// InvocationDisabled refuses an invocation of a function whose invocations were switched off.
+// No source names FC's code for it; AccessDenied is the documented one for what may not be done.
+func InvocationDisabled(name Name, reason string) *Error {
+	if reason != "" {
+		reason = ": " + reason
+	}
+	return Refuse(403, "AccessDenied", "the invocation of function '%s' is disabled%s", name, reason)
+}
+
 // ResourceExhausted refuses a run because the function is at its instance limit.
 func ResourceExhausted(name Name, limit int) *Error {
 	return Refuse(429, "ResourceExhausted", "Reserve resource exceeded limit: function '%s' already has %d busy instances", name, limit)
@@ -73,11 +91,12 @@ func Internal(err error) *Error {
 	return Refuse(500, "InternalServerError", "an internal error has occurred. Please retry. (%v)", err)
 }
 
-func isNumber(text string) bool {
+// IsVersion tells whether a qualifier is the number of a version.
+func IsVersion(text string) bool {
 	for _, r := range text {
 		if r < '0' || r > '9' {
 			return false
 		}
 	}
-	return text != ""
+	return text != "" && text[0] != '0' // "01" would be another name of the same version
 }

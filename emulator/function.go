@@ -87,10 +87,30 @@ type Function struct {
 
 	CreatedTime      time.Time `json:"createdTime"`
 	LastModifiedTime time.Time `json:"lastModifiedTime"`
+
+	// What other records say about the function. It is known where a reference was resolved.
+
+	InstanceLimit         *int                   `json:"-"` // how many instances may run; nil = no limit of its own
+	InvocationRestriction *InvocationRestriction `json:"-"`
+	LayerCode             []*LayerVersion        `json:"-"` // of those Layers that are known here, in their order
 }
 
 // Name returns the function's name with its service.
 func (f *Function) Name() Name { return Name{Service: f.Service, Function: f.FunctionName} }
+
+// Etag changes with every update of the function itself, and not with its service.
+func (f *Function) Etag() string {
+	etag, _, _ := strings.Cut(f.Revision, "/")
+	return etag
+}
+
+// Admit refuses an invocation while invocations are disabled.
+func (f *Function) Admit() *Error {
+	if f == nil || f.InvocationRestriction == nil || !f.InvocationRestriction.Disable {
+		return nil
+	}
+	return InvocationDisabled(f.Name(), f.InvocationRestriction.Reason)
+}
 
 // ARN is the function's resource name in the form of its generation.
 // Source: FC 3.0 GetFunction.functionArn, FC 2.0 "acs:fc:…:services/…".

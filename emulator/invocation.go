@@ -30,6 +30,7 @@ type Invocation struct {
 	Async      bool
 	LogTail    bool // keep the last 4 KB of the log for the answer
 	TaskID     string
+	TaskMode   bool // asked for by the caller, whatever the configuration says
 }
 
 // HTTPRequest is a request that is passed through to a custom runtime's server.

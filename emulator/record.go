@@ -14,6 +14,28 @@ const (
 	RecordFunction    RecordKind = "function"    // Name: function name
 	RecordTrigger     RecordKind = "trigger"     // Name: trigger name
 	RecordAsyncConfig RecordKind = "asyncConfig" // Name: qualifier
+
+	// Of a scope; Parent is the Scope.
+	RecordVersion    RecordKind = "version"    // Name: number, padded
+	RecordSnapshot   RecordKind = "snapshot"   // Name: padded number, "/", function (or nothing: the service)
+	RecordAlias      RecordKind = "alias"      // Name: alias
+	RecordCounter    RecordKind = "counter"    // Name: "version"; the last number that was given out
+	RecordVpcBinding RecordKind = "vpcBinding" // Name: VPC id
+
+	// Of a function and qualifier; Parent is the function's Name.Wire(), Name the qualifier.
+	RecordProvision   RecordKind = "provision"
+	RecordOnDemand    RecordKind = "onDemand"
+	RecordConcurrency RecordKind = "concurrency" // Name: always LATEST
+	RecordScaling     RecordKind = "scaling"
+	RecordRestriction RecordKind = "restriction" // Name: always LATEST
+	RecordEventSource RecordKind = "eventSource" // Name: qualifier, "/", ARN
+	RecordSession     RecordKind = "session"     // Name: session id
+
+	// Of the account; Parent is "", but that of a layer's version is the layer.
+	RecordService RecordKind = "service"
+	RecordLayer   RecordKind = "layer"
+	RecordLayerOf RecordKind = "layerVersion" // Name: number, padded
+	RecordDomain  RecordKind = "domain"
 )
 
 // RecordKey names one record of the catalogue.

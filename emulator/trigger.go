@@ -21,6 +21,7 @@ type Trigger struct {
 	Description      string          `json:"description,omitempty"`
 	CreatedTime      time.Time       `json:"createdTime"`
 	LastModifiedTime time.Time       `json:"lastModifiedTime"`
+	Etag             string          `json:"-"`
 }
 
 // FunctionTrigger is a trigger with the function it belongs to, for lists over several functions.

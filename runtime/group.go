@@ -32,6 +32,10 @@ func (g *group) acquire(inv *emulator.Invocation) (*instance, bool, *emulator.Er
 	if g.retired {
 		return nil, false, nil
 	}
+	limit := g.limit(inv.Function)
+	if limit == 0 {
+		return nil, false, emulator.ResourceExhausted(g.fn.Name(), 0) // none may run, not even those that do
+	}
 	for inst := g.free; inst != nil; inst = g.free {
 		if inst.exited() {
 			g.drop(inst)
@@ -43,13 +47,22 @@ func (g *group) acquire(inv *emulator.Invocation) (*instance, bool, *emulator.Er
 		}
 		return inst, false, nil
 	}
-	if len(g.instances) >= g.pool.options.MaxInstances {
+	if len(g.instances) >= limit {
 		return nil, false, emulator.ResourceExhausted(g.fn.Name(), len(g.instances))
 	}
 	if !g.pool.track() {
 		return nil, false, nil
 	}
 	return g.add(inv), true, nil
+}
+
+// limit is how many instances may run: the pool's limit, or a lower one of the function as it was
+// resolved for this call. A change of that limit changes no revision, so g.fn may have an old one.
+func (g *group) limit(fn *emulator.Function) int {
+	if fn.InstanceLimit != nil {
+		return min(*fn.InstanceLimit, g.pool.options.MaxInstances)
+	}
+	return g.pool.options.MaxInstances
 }
 
 // add starts a new instance with one slot taken. Others may join it while it starts.

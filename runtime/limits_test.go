@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/runtime/process"
 )
 
 func TestTimeout(t *testing.T) {
@@ -136,10 +137,16 @@ func TestDeadIdleInstanceIsNotUsed(t *testing.T) {
 	fn := function(nil)
 	b.do(fn, "echo")
 	instance := b.Instances()[0]
+	var processes []process.Process
 	for _, g := range b.allGroups() {
+		g.mu.Lock()
 		for inst := range g.instances {
-			inst.process.Kill()
+			processes = append(processes, inst.process)
 		}
+		g.mu.Unlock()
+	}
+	for _, p := range processes {
+		p.Kill()
 	}
 	out := b.do(fn, "echo")
 	if out.Failed() || out.InstanceID == instance.ID {

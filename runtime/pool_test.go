@@ -77,6 +77,32 @@ func TestLimitOfInstances(t *testing.T) {
 	}
 }
 
+// The function's own limit goes with the call: it changes without a new revision.
+func TestLimitOfTheFunction(t *testing.T) {
+	b := newBench(t, nil)
+	limited := func(limit int) *emulator.Function {
+		return function(func(fn *emulator.Function) { fn.InstanceLimit = &limit })
+	}
+	if out := b.do(limited(0), "echo"); out.Refused == nil || out.Refused.Status != 429 {
+		t.Errorf("limit 0: %+v", out)
+	}
+	done := make(chan *emulator.Outcome)
+	go func() { done <- b.do(limited(1), "sleep 0.5") }()
+	eventually(t, "the first call runs", func() bool { return len(b.Instances()) == 1 })
+	if out := b.do(limited(1), "echo"); out.Refused == nil || out.Refused.Status != 429 {
+		t.Errorf("limit 1: %+v", out)
+	}
+	if out := b.do(limited(2), "echo"); out.Failed() {
+		t.Errorf("limit 2: %+v", out)
+	}
+	if out := <-done; out.Failed() {
+		t.Errorf("the first call: %+v", out)
+	}
+	if out := b.do(limited(0), "echo"); out.Refused == nil {
+		t.Error("limit 0 lets a call into an instance that is there")
+	}
+}
+
 func TestLastUsedFirst(t *testing.T) {
 	b := newBench(t, nil)
 	fn := function(nil)

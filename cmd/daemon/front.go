@@ -6,12 +6,17 @@ import (
 	"strings"
 
 	"github.com/fcemu/fcemu/emulator/gateway"
+	"github.com/fcemu/fcemu/emulator/oss"
 )
 
 // handler is the one port: it tells requests apart in the order that docs/cli.md lists.
 func (d *Daemon) handler(streams context.Context) http.Handler {
-	openAPI, own := d.openAPI(), endWith(streams, d.own())
+	openAPI, own, objects := d.openAPI(), endWith(streams, d.own()), d.objectStore()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if oss.Match(r) { // first: its hosts are its own, and an object may be called proxy/…
+			objects.ServeHTTP(w, r)
+			return
+		}
 		if _, ok := gateway.MatchRequest(r); ok {
 			d.parts.gateway.ServeHTTP(w, r)
 			return

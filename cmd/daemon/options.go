@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/fcemu/fcemu/emulator/signature"
 )
 
 // Names and defaults of the contract in docs/cli.md.
@@ -36,6 +38,8 @@ type Options struct {
 
 	AllowInline    bool // default domains do not force a download
 	AllowRedirects bool // default domains pass 3xx on
+
+	AccessKeys signature.Keys // that API requests must be signed with; none = any request is accepted
 
 	Notice func(text string) // one line for the user, e.g. that another interpreter stands in
 }

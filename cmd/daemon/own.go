@@ -5,11 +5,15 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/emulator/api"
 	"github.com/fcemu/fcemu/emulator/api/local"
+	"github.com/fcemu/fcemu/emulator/api/service"
+	"github.com/fcemu/fcemu/emulator/api/v20160815"
+	"github.com/fcemu/fcemu/emulator/api/v20210406"
 	v20230330 "github.com/fcemu/fcemu/emulator/api/v20230330"
 	"github.com/fcemu/fcemu/runtime/process"
 )
@@ -17,9 +21,24 @@ import (
 // openAPI serves Function Compute's API.
 func (d *Daemon) openAPI() http.Handler {
 	p := d.parts
-	generation := &v20230330.API{Catalogue: p.catalogue, Engine: p.engine, Queue: p.queue,
-		Account: d.options.Account, Region: d.options.Region, Endpoint: func() string { return d.Endpoint }}
-	return api.Guard(api.New(d.apiOptions(), generation.Routes()...), d.allowedHost)
+	endpoint := func() string { return d.Endpoint }
+	services := service.API{Catalogue: p.catalogue, Engine: p.engine, Queue: p.queue, Objects: p.objects, Instances: d.listInstances,
+		Account: d.options.Account, Region: d.options.Region, Endpoint: endpoint}
+	functions := &v20230330.API{Catalogue: p.catalogue, Engine: p.engine, Queue: p.queue, Objects: p.objects, Instances: d.listInstances, Clock: p.clock,
+		Account: d.options.Account, Region: d.options.Region, Endpoint: endpoint}
+	routes := slices.Concat(v20160815.Routes(services), v20210406.Routes(services), functions.Routes(), d.bucketRoutes())
+	return api.Guard(d.verified(api.New(d.apiOptions(), routes...)), d.allowedHost)
+}
+
+// listInstances tells the API what runs.
+func (d *Daemon) listInstances(context.Context) []emulator.Instance {
+	running := d.parts.pool.Instances()
+	list := make([]emulator.Instance, len(running))
+	for i, one := range running {
+		list[i] = emulator.Instance{InstanceID: one.ID, Function: one.Function, VersionID: one.Version,
+			Status: string(one.State), CreatedTime: one.Started}
+	}
+	return list
 }
 
 // own serves /_fcemu.
@@ -50,7 +69,7 @@ func (d *Daemon) health(ctx context.Context) (local.Health, error) {
 	if err != nil {
 		return local.Health{}, err
 	}
-	functions, err := d.countFunctions(ctx)
+	functions, err := d.parts.catalogue.CountFunctions(ctx)
 	status := "starting"
 	if d.parts.ready.Load() {
 		status = "ready"
@@ -60,29 +79,11 @@ func (d *Daemon) health(ctx context.Context) (local.Health, error) {
 		Instances: len(d.parts.pool.Instances()), Tasks: tasks}, err
 }
 
-func (d *Daemon) countFunctions(ctx context.Context) (count int, err error) {
-	err = d.eachFunction(ctx, func(*emulator.Function) { count++ })
-	return count, err
-}
-
-func (d *Daemon) eachFunction(ctx context.Context, do func(*emulator.Function)) error {
-	for from := ""; ; {
-		list, next, err := d.parts.catalogue.Functions(ctx, "", from, 100)
-		for _, function := range list {
-			do(function)
-		}
-		if err != nil || next == "" {
-			return err
-		}
-		from = next
-	}
-}
-
-// sweepCode removes code that no function refers to any more. It is for the end, when nothing runs
-// from it.
+// sweepCode removes code that no function, version or layer refers to any more. It is for the end,
+// when nothing runs from it.
 func (d *Daemon) sweepCode(ctx context.Context) error {
 	used := map[string]bool{}
-	if err := d.eachFunction(ctx, func(function *emulator.Function) { used[function.Code.Digest] = true }); err != nil {
+	if err := d.parts.catalogue.EachCode(ctx, func(code emulator.Code) { used[code.Digest] = true }); err != nil {
 		return err
 	}
 	return d.parts.blobs.Sweep(func(digest string) bool { return used[digest] })

@@ -14,6 +14,7 @@ import (
 	"github.com/fcemu/fcemu/emulator/gateway"
 	"github.com/fcemu/fcemu/emulator/invoke"
 	"github.com/fcemu/fcemu/emulator/journal"
+	"github.com/fcemu/fcemu/emulator/oss"
 	"github.com/fcemu/fcemu/runtime"
 	"github.com/fcemu/fcemu/runtime/builtin"
 	"github.com/fcemu/fcemu/runtime/custom"
@@ -26,6 +27,7 @@ import (
 type parts struct {
 	store     *store.Store
 	blobs     *blob.Store
+	objects   *oss.Store
 	journal   *journal.Journal
 	launcher  process.Launcher
 	pool      *runtime.Pool
@@ -33,6 +35,8 @@ type parts struct {
 	engine    *invoke.Engine
 	queue     *async.Queue
 	gateway   *gateway.Gateway
+
+	credentials runtime.Credentials // of functions
 
 	ids   *emulator.IDs
 	clock emulator.Clock
@@ -59,6 +63,7 @@ func openParts(ctx context.Context, o Options) (p *parts, err error) {
 	p.gateway = gateway.New(gateway.Options{
 		Catalogue: p.catalogue, Engine: p.engine, Queue: p.queue, IDs: p.ids, Clock: p.clock,
 		Account: o.Account, Region: o.Region, Notice: noticeOf(o.Notice),
+		Signed:      p.signedTriggers(o),
 		AllowInline: o.AllowInline, AllowRedirects: o.AllowRedirects,
 	})
 	return p, nil
@@ -69,6 +74,10 @@ func (p *parts) openFiles(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	if p.blobs, err = blob.Open(filepath.Join(o.DataDir, "blobs")); err != nil {
+		return err
+	}
+	buckets := oss.Options{Account: o.Account, Region: o.Region, Clock: p.clock, IDs: p.ids}
+	if p.objects, err = oss.Open(filepath.Join(o.DataDir, "oss"), buckets); err != nil {
 		return err
 	}
 	logs := filepath.Join(o.DataDir, "logs")
@@ -84,11 +93,11 @@ func (p *parts) openRuntime(o Options) (err error) {
 	if err != nil {
 		return err
 	}
-	credentials := runtime.PlaceholderCredentials()
+	p.credentials = runtime.PlaceholderCredentials()
 	p.pool = runtime.New(runtime.Options{
-		Kinds: kinds(o, credentials), Launcher: p.launcher, CodeDir: p.blobs.Dir, Log: p.journal.Append,
+		Kinds: kinds(o, p.credentials), Launcher: p.launcher, CodeDir: p.blobs.Dir, Log: p.journal.Append,
 		Notice: noticeOf(o.Notice), IDs: p.ids, Account: o.Account, Region: o.Region,
-		Credentials: credentials, MaxInstances: o.MaxInstances, Idle: o.IdleTimeout,
+		Credentials: p.credentials, MaxInstances: o.MaxInstances, Idle: o.IdleTimeout,
 	})
 	return nil
 }
@@ -146,6 +155,9 @@ func (p *parts) close() {
 	}
 	if p.launcher != nil {
 		_ = p.launcher.Close() // the emulator ends: there is nobody left to tell
+	}
+	if p.objects != nil {
+		_ = p.objects.Close()
 	}
 	if p.store != nil {
 		_ = p.store.Close()

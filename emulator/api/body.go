@@ -55,8 +55,9 @@ func (c *Call) tooLarge(limit int) error {
 }
 
 func unreadable(err error) error {
-	if err == nil {
-		return nil
+	var refusal *emulator.Error // of a body that is not the one which was signed
+	if err == nil || errors.As(err, &refusal) {
+		return err
 	}
 	return emulator.InvalidArgument("the request body could not be read: %v", err)
 }

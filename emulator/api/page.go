@@ -21,14 +21,17 @@ func (c *Call) Limit(fallback, most int) (int, error) {
 }
 
 // NextToken reads the position of a page from the query, as Token made it; "" is the first page.
-func (c *Call) NextToken() (string, error) {
-	token := c.Query("nextToken")
+func (c *Call) NextToken() (string, error) { return c.Position("nextToken") }
+
+// Position is NextToken under another name of the parameter.
+func (c *Call) Position(name string) (string, error) {
+	token := c.Query(name)
 	position, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil {
 		position, err = base64.StdEncoding.DecodeString(token)
 	}
 	if err != nil {
-		return "", emulator.InvalidArgument("nextToken is set to an invalid value (actual: '%s')", token)
+		return "", emulator.InvalidArgument("%s is set to an invalid value (actual: '%s')", name, token)
 	}
 	return string(position), nil
 }

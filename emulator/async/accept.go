@@ -29,6 +29,7 @@ func (q *Queue) Accept(ctx context.Context, inv *emulator.Invocation, delay time
 		Qualifier: inv.Qualifier,
 		RequestID: inv.RequestID,
 		Payload:   payload,
+		TaskMode:  inv.TaskMode,
 	}
 	if inv.HTTP != nil {
 		request := *inv.HTTP
@@ -109,6 +110,7 @@ func (q *Queue) prepare(ctx context.Context, task *emulator.Task, delay time.Dur
 		return err
 	}
 	policy.EventAge += delay
+	policy.TaskMode = policy.TaskMode || task.TaskMode // a caller may ask for it by itself
 	now := q.clock.Now()
 	if task.RequestID == "" {
 		task.RequestID = q.ids.Request(now)

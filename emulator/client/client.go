@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/signature"
 )
 
 // Object is a JSON object as the API sent it: whoever prints it keeps the API's own keys.
@@ -24,6 +25,7 @@ type Object = map[string]any
 // Client calls one emulator.
 type Client struct {
 	endpoint string
+	key      signature.Key
 	http     *http.Client
 }
 
@@ -41,8 +43,9 @@ func (e *UnreachableError) Error() string {
 // Unwrap returns the network error.
 func (e *UnreachableError) Unwrap() error { return e.Err }
 
-// New returns a client of the emulator at endpoint, e.g. http://127.0.0.1:3236.
-func New(endpoint string) *Client {
+// New returns a client of the emulator at endpoint, e.g. http://127.0.0.1:3236. It signs its calls of
+// Function Compute's API with key, in case the emulator verifies that.
+func New(endpoint string, key signature.Key) *Client {
 	if !strings.Contains(endpoint, "://") {
 		endpoint = "http://" + endpoint
 	}
@@ -50,7 +53,7 @@ func New(endpoint string) *Client {
 		DialContext:         (&net.Dialer{Timeout: 3 * time.Second}).DialContext,
 		MaxIdleConnsPerHost: 16,
 	}
-	return &Client{endpoint: strings.TrimRight(endpoint, "/"), http: &http.Client{Transport: transport}}
+	return &Client{endpoint: strings.TrimRight(endpoint, "/"), key: key, http: &http.Client{Transport: transport}}
 }
 
 // Endpoint is the address that the client calls.
@@ -59,13 +62,13 @@ func (c *Client) Endpoint() string { return c.endpoint }
 // call sends body as JSON (nil = none) and reads the JSON answer into into (nil = ignored).
 // A refusal by the emulator is an *emulator.Error.
 func (c *Client) call(ctx context.Context, method, path string, query url.Values, body, into any) error {
-	var payload io.Reader
+	var payload []byte
 	if body != nil {
 		text, err := json.Marshal(body)
 		if err != nil {
 			return err
 		}
-		payload = bytes.NewReader(text)
+		payload = text
 	}
 	response, err := c.send(ctx, method, path, query, payload, http.Header{"Content-Type": {"application/json"}})
 	if err != nil {
@@ -79,13 +82,13 @@ func (c *Client) call(ctx context.Context, method, path string, query url.Values
 	return json.NewDecoder(response.Body).Decode(into)
 }
 
-// send makes one request; an answer of 400 or more becomes an *emulator.Error.
-func (c *Client) send(ctx context.Context, method, path string, query url.Values, body io.Reader, header http.Header) (*http.Response, error) {
+// send makes one request, with a body or, where that is nil, without; an answer of 400 or more becomes an *emulator.Error.
+func (c *Client) send(ctx context.Context, method, path string, query url.Values, body []byte, header http.Header) (*http.Response, error) {
 	target := c.endpoint + path
 	if len(query) > 0 {
 		target += "?" + query.Encode()
 	}
-	request, err := http.NewRequestWithContext(ctx, method, target, body)
+	request, err := http.NewRequestWithContext(ctx, method, target, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
@@ -93,6 +96,9 @@ func (c *Client) send(ctx context.Context, method, path string, query url.Values
 		header.Del("Content-Type")
 	}
 	request.Header = header
+	if !strings.HasPrefix(path, own) {
+		signature.Sign(request, body, c.key, time.Now())
+	}
 	response, err := c.http.Do(request)
 	if err != nil {
 		if ctx.Err() != nil {

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"io"
@@ -38,8 +37,11 @@ type Result struct {
 
 // Invoke is InvokeFunction.
 func (c *Client) Invoke(ctx context.Context, inv Invocation) (*Result, error) {
-	response, err := c.send(ctx, "POST", functionPath(inv.Name)+"/invocations", qualifier(inv.Reference),
-		bytes.NewReader(inv.Event), inv.header())
+	event := inv.Event
+	if event == nil {
+		event = []byte{}
+	}
+	response, err := c.send(ctx, "POST", functionPath(inv.Name)+"/invocations", qualifier(inv.Reference), event, inv.header())
 	if err != nil {
 		return nil, err
 	}

@@ -35,25 +35,19 @@ func (c *Catalogue) PutAsyncConfig(ctx context.Context, ref emulator.Reference, 
 	if err := c.checkAsync(config); err != nil {
 		return nil, err
 	}
-	now := c.clock.Now().UTC()
+	now := c.now()
 	next := &emulator.AsyncConfig{CreatedTime: now}
-	write := c.store.Insert
 	var missing *emulator.Error
-	_, err = c.read(ctx, asyncKey(ref), next, asyncConfigMissing(ref))
-	switch {
-	case err == nil:
-		write = func(ctx context.Context, record emulator.Record) error { return c.store.Replace(ctx, record, "") }
-	case !errors.As(err, &missing):
+	if _, err := c.read(ctx, asyncKey(ref), next, asyncConfigMissing(ref)); err != nil && !errors.As(err, &missing) {
 		return nil, err
 	}
 	mergeAsync(next, config)
 	next.LastModifiedTime = now
-	text, err := document(next)
+	record, err := c.record(asyncKey(ref), next.CreatedTime, now, next)
 	if err != nil {
 		return nil, err
 	}
-	record := emulator.Record{RecordKey: asyncKey(ref), Etag: c.newRevision(), Created: next.CreatedTime, Modified: now, Document: text}
-	if err := write(ctx, record); err != nil {
+	if err := c.save(ctx, record); err != nil {
 		return nil, err
 	}
 	c.cache.forget(ref.Name)
@@ -163,7 +157,8 @@ func (c *Catalogue) AsyncConfigs(ctx context.Context, name *emulator.Name, from 
 }
 
 // AsyncPolicy returns the configuration in force for a function and qualifier, defaults filled in.
-// A qualifier without one of its own has the defaults. After the first call it is a look-up in memory.
+// A qualifier without one of its own has the defaults. While invocations of the function are
+// disabled it is FC's refusal. After the first call it is a look-up in memory.
 func (c *Catalogue) AsyncPolicy(ctx context.Context, ref emulator.Reference) (emulator.AsyncPolicy, error) {
 	orElse(&ref.Qualifier, emulator.LatestVersion)
 	known, _, generation := c.cache.lookup(ref.Name)
@@ -174,6 +169,9 @@ func (c *Catalogue) AsyncPolicy(ctx context.Context, ref emulator.Reference) (em
 	if err != nil {
 		return emulator.AsyncPolicy{}, err
 	}
+	if refusal := fn.Admit(); refusal != nil {
+		return emulator.AsyncPolicy{}, refusal // never cached, so that what is cached is admitted
+	}
 	config, err := c.AsyncConfig(ctx, ref)
 	var missing *emulator.Error
 	if err != nil && !errors.As(err, &missing) {
@@ -181,7 +179,6 @@ func (c *Catalogue) AsyncPolicy(ctx context.Context, ref emulator.Reference) (em
 	}
 	policy := config.Policy()
 	c.cache.learn(ref.Name, generation, func(e *entry) {
-		e.function = fn
 		policies := map[string]emulator.AsyncPolicy{ref.Qualifier: policy}
 		for qualifier, other := range e.policies {
 			if qualifier != ref.Qualifier {

@@ -12,14 +12,31 @@ type cache struct {
 	mu         sync.RWMutex
 	generation uint64 // grows with every write to the catalogue
 	entries    map[emulator.Name]*entry
+	domains    map[string]*emulator.CustomDomain // nil = not read yet
 }
 
 // entry is what is known of one function. Its maps are by qualifier and are replaced, never
 // changed, because readers use them without the lock.
 type entry struct {
-	function *emulator.Function
+	function *emulator.Function // LATEST
+	targets  map[string]target  // versions and aliases
 	triggers map[string]httpTrigger
 	policies map[string]emulator.AsyncPolicy
+}
+
+// target is what a version or alias leads to: one function, or two with a share of the calls for
+// the second.
+type target struct {
+	function *emulator.Function
+	other    *emulator.Function
+	share    float64 // of other, 0…1
+}
+
+func (t target) choose(random func() float64) *emulator.Function {
+	if t.other != nil && random() < t.share {
+		return t.other
+	}
+	return t.function
 }
 
 // httpTrigger is the HTTP trigger of a qualifier with its configuration decoded; trigger is nil
@@ -61,4 +78,53 @@ func (c *cache) forget(name emulator.Name) {
 	defer c.mu.Unlock()
 	c.generation++
 	delete(c.entries, name)
+}
+
+// forgetScope drops the functions of a scope.
+func (c *cache) forgetScope(scope emulator.Scope) {
+	service := scope.Service()
+	if service == "" {
+		c.forget(emulator.Name{Function: scope.Function()})
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.generation++
+	for name := range c.entries {
+		if name.Service == service {
+			delete(c.entries, name)
+		}
+	}
+}
+
+// forgetAll drops everything.
+func (c *cache) forgetAll() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.generation++
+	clear(c.entries)
+	c.domains = nil
+}
+
+// knownDomains returns the custom domains by name in lower case, or nil, and the generation that
+// learnDomains must name. The map is never changed.
+func (c *cache) knownDomains() (map[string]*emulator.CustomDomain, uint64) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.domains, c.generation
+}
+
+func (c *cache) learnDomains(generation uint64, domains map[string]*emulator.CustomDomain) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.generation == generation {
+		c.domains = domains
+	}
+}
+
+func (c *cache) forgetDomains() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.generation++
+	c.domains = nil
 }

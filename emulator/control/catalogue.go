@@ -1,15 +1,17 @@
-// Package control holds the rules of the catalogue: what functions, triggers and asynchronous
-// configurations may look like, their defaults, how they change, and the fast look-ups that an
+// Package control holds the rules of the catalogue: what services, functions, versions, triggers
+// and configurations may look like, their defaults, how they change, and the fast look-ups that an
 // invocation needs.
 package control
 
 import (
 	"context"
-	"crypto/rand"
+	cryptorand "crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"sync"
+	"time"
 
 	"github.com/fcemu/fcemu/emulator"
 )
@@ -38,9 +40,11 @@ type Catalogue struct {
 	clock       emulator.Clock
 	onChange    func(emulator.Name)
 	destination func(arn string) error
+	random      func() float64
 
-	// children makes "look, then write" on what belongs to a function one step: a function cannot
-	// go while a trigger is being added to it, nor two HTTP triggers land on one qualifier.
+	// children makes "look, then write" on what belongs to a function or service one step: a
+	// function cannot go while a trigger is being added to it, nor two HTTP triggers land on one
+	// qualifier, nor two publications get one number.
 	children sync.Mutex
 	cache    cache
 }
@@ -54,10 +58,16 @@ func WithDestinations(check func(arn string) error) Option {
 	return func(c *Catalogue) { c.destination = check }
 }
 
+// WithRandom sets where the choice between the versions of an alias comes from: numbers from 0 up
+// to 1. It is called from many goroutines.
+func WithRandom(random func() float64) Option {
+	return func(c *Catalogue) { c.random = random }
+}
+
 // New returns a catalogue over the store. onChange, which may be nil, is called with a function's
 // name after it was updated or deleted, so that instances of the old state can go.
 func New(store Store, blobs Blobs, ids *emulator.IDs, clock emulator.Clock, onChange func(emulator.Name), options ...Option) *Catalogue {
-	c := &Catalogue{store: store, blobs: blobs, ids: ids, clock: clock, onChange: onChange}
+	c := &Catalogue{store: store, blobs: blobs, ids: ids, clock: clock, onChange: onChange, random: rand.Float64}
 	c.cache.entries = map[emulator.Name]*entry{}
 	for _, option := range options {
 		option(c)
@@ -78,7 +88,7 @@ func (c *Catalogue) newRevision() string { return c.ids.Request(c.clock.Now()) }
 // newUUID returns a random UUID (version 4), the form of FC's functionId and triggerId.
 func newUUID() string {
 	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails, see crypto/rand
+	_, _ = cryptorand.Read(b[:]) // never fails, see crypto/rand
 	b[6] = b[6]&0x0f | 0x40
 	b[8] = b[8]&0x3f | 0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:])
@@ -111,6 +121,24 @@ func decode(record emulator.Record, noun any) error {
 	}
 	return nil
 }
+
+// save writes a record that other requests cannot change at the same time, because children is held.
+func (c *Catalogue) save(ctx context.Context, record emulator.Record) error {
+	err := c.store.Insert(ctx, record)
+	if errors.Is(err, emulator.ErrRecordExists) {
+		return c.store.Replace(ctx, record, "")
+	}
+	return err
+}
+
+// record makes the record of a noun, with an etag of its own.
+func (c *Catalogue) record(key emulator.RecordKey, created, modified time.Time, noun any) (emulator.Record, error) {
+	text, err := document(noun)
+	return emulator.Record{RecordKey: key, Etag: c.newRevision(), Created: created, Modified: modified, Document: text}, err
+}
+
+// now is the time of a change, as it is stored.
+func (c *Catalogue) now() time.Time { return c.clock.Now().UTC() }
 
 // remove deletes one record. missing is returned where there is none.
 func (c *Catalogue) remove(ctx context.Context, key emulator.RecordKey, childrenOf string, missing *emulator.Error) error {

@@ -88,6 +88,11 @@ func newFixture(t testing.TB) *fixture {
 func (f *fixture) create(t testing.TB, name string) *emulator.Function {
 	t.Helper()
 	parsed := emulator.ParseName(name)
+	if parsed.Service != "" {
+		if err := f.EnsureService(t.Context(), parsed.Service); err != nil {
+			t.Fatal(err)
+		}
+	}
 	fn, err := f.Create(t.Context(), &emulator.Function{Service: parsed.Service, FunctionName: parsed.Function,
 		Runtime: "python3.10", Handler: "index.handler"}, []byte("zip"))
 	if err != nil {

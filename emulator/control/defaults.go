@@ -10,6 +10,7 @@ import (
 const (
 	DefaultCPU                 = 0.35
 	DefaultMemorySize          = 512 // MB
+	DefaultMemorySizeOfService = 128 // MB, in FC 2.0
 	DefaultDiskSize            = 512 // MB
 	DefaultTimeout             = 3   // seconds
 	DefaultInstanceConcurrency = 1
@@ -19,11 +20,14 @@ const (
 
 // fillDefaults sets what was not given. CPU stays zero, so that it can follow the memory size.
 func fillDefaults(fn *emulator.Function) {
+	if fn.Service != "" {
+		orElse(&fn.MemorySize, DefaultMemorySizeOfService)
+	}
 	orElse(&fn.MemorySize, DefaultMemorySize)
 	orElse(&fn.DiskSize, DefaultDiskSize)
 	orElse(&fn.Timeout, DefaultTimeout)
 	orElse(&fn.InstanceConcurrency, DefaultInstanceConcurrency)
-	if fn.InternetAccess == nil {
+	if fn.InternetAccess == nil && fn.Service == "" { // a service says it for its functions
 		yes := true
 		fn.InternetAccess = &yes
 	}
@@ -70,14 +74,6 @@ func orElse[T comparable](value *T, fallback T) {
 	if *value == zero {
 		*value = fallback
 	}
-}
-
-// effective completes a stored function to the form in which it is run and shown: with a CPU size.
-func effective(fn *emulator.Function) *emulator.Function {
-	if fn.CPU == 0 {
-		fn.CPU = cpuFor(fn.MemorySize)
-	}
-	return fn
 }
 
 // cpuFor is the CPU size of a function that names none: FC's default, moved as far as the allowed

@@ -24,13 +24,16 @@ type Field struct {
 	Note  string
 }
 
-// Fidelity tells, for every field of a function, what it does here.
-func Fidelity() []Field {
+// Fidelity tells, for every field of FC's model, what it does here: those of a function by their
+// bare names, those of anything else behind its name.
+func Fidelity() []Field { return append(functionFields(), otherFields()...) }
+
+func functionFields() []Field {
 	return []Field{
 		{"functionName", LevelEnforced, "1 to 128 characters; FC's own documents say 64 in places"},
 		{"runtime", LevelApproximated, "runs on the interpreter of this machine; ids that the cloud has retired are taken too"},
 		{"handler", LevelEnforced, "a custom runtime may leave it out"},
-		{"code", LevelEnforced, "as a zip in the request; code in OSS is refused"},
+		{"code", LevelEnforced, "as a zip in the request or in a bucket of this emulator"},
 		{"cpu", LevelApproximated, "checked and shown; processes share the machine's cores"},
 		{"memorySize", LevelApproximated, "the instance is watched and killed above it"},
 		{"diskSize", LevelIgnored, "the machine's disk is the limit"},
@@ -64,6 +67,47 @@ func Fidelity() []Field {
 		{"enableLongLiving", LevelIgnored, ""},
 		{"disableOndemand", LevelIgnored, ""},
 		{"resourceGroupId", LevelIgnored, ""},
+		{"instanceType", LevelIgnored, "functions see the machine's own devices"},
+		{"instanceSoftConcurrency", LevelIgnored, ""},
+	}
+}
+
+func otherFields() []Field {
+	return []Field{
+		{"service.role", LevelApproximated, "made-up credentials instead of the role's"},
+		{"service.logConfig", LevelApproximated, "shown to the function; logs go to files, not to SLS"},
+		{"service.internetAccess", LevelIgnored, "functions use the machine's network"},
+		{"service.vpcConfig", LevelIgnored, "functions use the machine's network"},
+		{"service.nasConfig", LevelIgnored, "nothing is mounted"},
+		{"service.ossMountConfig", LevelIgnored, "nothing is mounted"},
+		{"service.tracingConfig", LevelIgnored, "no trace is sent"},
+		{"version", LevelEnforced, "code and configuration never change; numbers are not used again"},
+		{"alias.versionId", LevelEnforced, "LATEST is taken too"},
+		{"alias.additionalVersionWeight", LevelEnforced, "one other version; each call, and each attempt of a task, chooses anew"},
+		{"alias.resolvePolicy", LevelIgnored, "Content is kept, and calls are shared by chance"},
+		{"alias.routePolicy", LevelIgnored, "calls are shared by chance"},
+		{"invocationRestriction", LevelEnforced, "calls are refused with 403 AccessDenied; abortOngoingRequest is ignored"},
+		{"reservedConcurrency", LevelApproximated, "the number of instances, of all versions of the function each; nothing is reserved"},
+		{"maximumInstanceCount", LevelApproximated, "the number of instances under that qualifier"},
+		{"provisionConfig.target", LevelIgnored, "counts as reached at once; instances start when they are called"},
+		{"provisionConfig.scheduledActions", LevelIgnored, ""},
+		{"provisionConfig.targetTrackingPolicies", LevelIgnored, ""},
+		{"provisionConfig.alwaysAllocateCPU", LevelIgnored, "instances are not frozen"},
+		{"provisionConfig.alwaysAllocateGPU", LevelIgnored, "instances are not frozen"},
+		{"scalingConfig", LevelIgnored, ""},
+		{"layer.code", LevelIgnored, "kept; nothing is put under /opt"},
+		{"layer.compatibleRuntime", LevelIgnored, "checked; any function may name the layer"},
+		{"layer.acl", LevelIgnored, "there is one account"},
+		{"customDomain.routeConfig", LevelIgnored, "kept; requests to the domain are not led to its functions"},
+		{"customDomain.certConfig", LevelIgnored, "there is no TLS"},
+		{"customDomain.tlsConfig", LevelIgnored, "there is no TLS"},
+		{"customDomain.wafConfig", LevelIgnored, ""},
+		{"customDomain.authConfig", LevelIgnored, ""},
+		{"customDomain.corsConfig", LevelIgnored, ""},
+		{"session", LevelIgnored, "kept until its time is over; no instance is held for it"},
+		{"vpcBinding", LevelIgnored, "anybody on this machine may call"},
+		{"eventSource", LevelIgnored, ""},
+		{"trigger.invocationRole", LevelIgnored, ""},
 	}
 }
 

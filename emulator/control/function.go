@@ -12,33 +12,6 @@ func functionKey(name emulator.Name) emulator.RecordKey {
 	return emulator.RecordKey{Kind: emulator.RecordFunction, Parent: name.Service, Name: name.Function}
 }
 
-// Resolve returns the version of a function that a reference means. After the first call for a
-// function it is a look-up in memory. Only LATEST exists so far; any other qualifier is FC's 404.
-func (c *Catalogue) Resolve(ctx context.Context, ref emulator.Reference) (*emulator.Function, error) {
-	known, ok, generation := c.cache.lookup(ref.Name)
-	if !ok {
-		fn, err := c.load(ctx, ref.Name)
-		if err != nil {
-			return nil, err
-		}
-		c.cache.learn(ref.Name, generation, func(e *entry) { e.function = fn })
-		known.function = fn
-	}
-	if ref.Qualifier != "" && ref.Qualifier != emulator.LatestVersion {
-		return nil, emulator.QualifierNotFound(ref)
-	}
-	return known.function, nil
-}
-
-// load reads a function from the store, in the form in which it is run and shown.
-func (c *Catalogue) load(ctx context.Context, name emulator.Name) (*emulator.Function, error) {
-	fn := &emulator.Function{}
-	if _, err := c.read(ctx, functionKey(name), fn, emulator.FunctionNotFound(name)); err != nil {
-		return nil, err
-	}
-	return effective(fn), nil
-}
-
 // Create adds a function. Fields that are zero get FC's defaults. zip is its code; a container
 // function has none. A fn.Code.Checksum that is set must be the zip's.
 func (c *Catalogue) Create(ctx context.Context, fn *emulator.Function, zip []byte) (*emulator.Function, error) {
@@ -48,8 +21,8 @@ func (c *Catalogue) Create(ctx context.Context, fn *emulator.Function, zip []byt
 		return nil, err
 	}
 	name := next.Name()
-	if _, err := c.load(ctx, name); err == nil {
-		return nil, functionExists(name)
+	if err := c.checkVacant(ctx, name); err != nil {
+		return nil, err
 	}
 	if zip == nil && !container(&next) {
 		return nil, emulator.InvalidArgument("Code is not specified: code.zipFile is required for runtime '%s'", next.Runtime)
@@ -57,22 +30,49 @@ func (c *Catalogue) Create(ctx context.Context, fn *emulator.Function, zip []byt
 	if err := c.storeCode(ctx, &next, emulator.Code{}, zip); err != nil {
 		return nil, err
 	}
-	now := c.clock.Now().UTC()
+	now := c.now()
 	next.FunctionID, next.VersionID, next.Revision = newUUID(), emulator.LatestVersion, c.newRevision()
 	next.CreatedTime, next.LastModifiedTime = now, now
 	record, err := functionRecord(&next)
 	if err != nil {
 		return nil, err
 	}
-	err = c.store.Insert(ctx, record)
-	if errors.Is(err, emulator.ErrRecordExists) {
-		return nil, functionExists(name)
-	}
-	if err != nil {
+	if err := c.insertFunction(ctx, record); err != nil {
 		return nil, err
 	}
 	c.cache.forget(name)
-	return effective(&next), nil
+	return c.complete(ctx, &next, nil)
+}
+
+// checkVacant says early what would fail in the end, before code is unpacked.
+func (c *Catalogue) checkVacant(ctx context.Context, name emulator.Name) error {
+	if err := c.serviceExists(ctx, name.Service); err != nil {
+		return err
+	}
+	_, err := c.store.Get(ctx, functionKey(name))
+	switch {
+	case err == nil:
+		return functionExists(name)
+	case errors.Is(err, emulator.ErrRecordNotFound):
+		return nil
+	}
+	return err
+}
+
+// insertFunction adds the record while its service cannot go away.
+func (c *Catalogue) insertFunction(ctx context.Context, record emulator.Record) error {
+	if record.Parent != "" {
+		c.children.Lock()
+		defer c.children.Unlock()
+		if err := c.serviceExists(ctx, record.Parent); err != nil {
+			return err
+		}
+	}
+	err := c.store.Insert(ctx, record)
+	if errors.Is(err, emulator.ErrRecordExists) {
+		return functionExists(emulator.Name{Service: record.Parent, Function: record.Name})
+	}
+	return err
 }
 
 func functionExists(name emulator.Name) *emulator.Error {
@@ -101,6 +101,8 @@ func (c *Catalogue) storeCode(ctx context.Context, fn *emulator.Function, old em
 	return nil
 }
 
+// functionRecord has the revision for an etag, unless another change than one of the code or the
+// configuration (tags) gave it a later one.
 func functionRecord(fn *emulator.Function) (emulator.Record, error) {
 	text, err := document(fn)
 	return emulator.Record{
@@ -131,7 +133,7 @@ func (c *Catalogue) Update(ctx context.Context, name emulator.Name, change func(
 
 func (c *Catalogue) update(ctx context.Context, name emulator.Name, change func(*emulator.Function) error, zip []byte) (*emulator.Function, error) {
 	fn := &emulator.Function{}
-	record, err := c.read(ctx, functionKey(name), fn, emulator.FunctionNotFound(name))
+	record, err := c.readFunction(ctx, name, fn)
 	if err != nil {
 		return nil, err
 	}
@@ -151,9 +153,9 @@ func (c *Catalogue) update(ctx context.Context, name emulator.Name, change func(
 		return nil, err
 	}
 	if same, err := document(fn); err != nil || bytes.Equal(same, record.Document) {
-		return effective(fn), err
+		return c.finish(ctx, fn, err)
 	}
-	fn.Revision, fn.LastModifiedTime = c.newRevision(), c.clock.Now().UTC()
+	fn.Revision, fn.LastModifiedTime = c.newRevision(), c.now()
 	next, err := functionRecord(fn)
 	if err != nil {
 		return nil, err
@@ -162,7 +164,14 @@ func (c *Catalogue) update(ctx context.Context, name emulator.Name, change func(
 		return nil, err
 	}
 	c.changed(name)
-	return effective(fn), nil
+	return c.complete(ctx, fn, nil)
+}
+
+func (c *Catalogue) finish(ctx context.Context, fn *emulator.Function, err error) (*emulator.Function, error) {
+	if err != nil {
+		return nil, err
+	}
+	return c.complete(ctx, fn, nil)
 }
 
 // replace overwrites a record that still has the etag. missing is returned where it is gone.
@@ -174,12 +183,18 @@ func (c *Catalogue) replace(ctx context.Context, record emulator.Record, etag st
 	return err
 }
 
-// Delete removes a function and its asynchronous configurations. As in the cloud, a function that
-// still has triggers stays: 409 FunctionNotEmpty.
-func (c *Catalogue) Delete(ctx context.Context, name emulator.Name) error {
+// Delete removes a function and what belongs to it; an FC 3.0 function with its versions and
+// aliases. As in the cloud, a function that still has triggers stays: 409 FunctionNotEmpty.
+func (c *Catalogue) Delete(ctx context.Context, name emulator.Name, ifMatch string) error {
 	c.children.Lock()
 	defer c.children.Unlock()
-	parent := name.Wire()
+	fn, parent := &emulator.Function{}, name.Wire()
+	if _, err := c.readFunction(ctx, name, fn); err != nil {
+		return err
+	}
+	if err := emulator.IfMatch(ifMatch, fn.Etag()); err != nil {
+		return err
+	}
 	triggers, err := c.store.List(ctx, emulator.RecordTrigger, &parent, "", "", 1)
 	if err != nil {
 		return err
@@ -201,16 +216,24 @@ func (c *Catalogue) Functions(ctx context.Context, prefix, from string, limit in
 	if name := emulator.ParseName(prefix); name.Service != "" {
 		parent, prefix = &name.Service, name.Function
 	}
+	return c.functions(ctx, parent, prefix, from, limit)
+}
+
+func (c *Catalogue) functions(ctx context.Context, parent *string, prefix, from string, limit int) (list []*emulator.Function, next string, err error) {
 	records, next, err := c.page(ctx, emulator.RecordFunction, parent, prefix, from, limit)
 	if err != nil {
 		return nil, "", err
 	}
+	services := map[string]*emulator.Service{}
 	for _, record := range records {
 		fn := &emulator.Function{}
 		if err := decode(record, fn); err != nil {
 			return nil, "", err
 		}
-		list = append(list, effective(fn))
+		if fn, err = c.complete(ctx, fn, services); err != nil {
+			return nil, "", err
+		}
+		list = append(list, fn)
 	}
 	return list, next, nil
 }

@@ -150,6 +150,9 @@ func TestRefusedFunctions(t *testing.T) {
 
 func TestAcceptedFunctions(t *testing.T) {
 	f := newFixture(t)
+	if err := f.EnsureService(t.Context(), "s"); err != nil {
+		t.Fatal(err)
+	}
 	for i, fn := range []*emulator.Function{
 		{Runtime: "nodejs4.4", Handler: "lib/index.handler", Timeout: 86400},
 		{Runtime: "custom"},
@@ -228,16 +231,16 @@ func TestDelete(t *testing.T) {
 	if _, err := f.PutAsyncConfig(t.Context(), ref("hello"), &emulator.AsyncConfig{MaxAsyncRetryAttempts: &two}); err != nil {
 		t.Fatal(err)
 	}
-	wantCode(t, f.Delete(t.Context(), name), 409, "FunctionNotEmpty")
-	if err := f.DeleteTrigger(t.Context(), name, "t"); err != nil {
+	wantCode(t, f.Delete(t.Context(), name, ""), 409, "FunctionNotEmpty")
+	if err := f.DeleteTrigger(t.Context(), name, "t", ""); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.Delete(t.Context(), name); err != nil {
+	if err := f.Delete(t.Context(), name, ""); err != nil {
 		t.Fatal(err)
 	}
 	_, err := f.Resolve(t.Context(), ref("hello"))
 	wantCode(t, err, 404, "FunctionNotFound")
-	wantCode(t, f.Delete(t.Context(), name), 404, "FunctionNotFound")
+	wantCode(t, f.Delete(t.Context(), name, ""), 404, "FunctionNotFound")
 	if diff := cmp.Diff([]emulator.Name{name}, f.changed); diff != "" {
 		t.Error(diff)
 	}

@@ -7,12 +7,13 @@ import (
 	"github.com/fcemu/fcemu/emulator"
 )
 
-// A position in a list is a record's name, followed by a NUL and its parent where other parents
-// may have records of the same name. It is the first record of the next page.
+// A position in a list is a record's name, followed by a NUL and its parent where the list goes
+// over several parents, which may have records of the same name. It is the first record of the next
+// page.
 const positionSeparator = "\x00"
 
-func position(record emulator.Record) string {
-	if record.Parent == "" {
+func position(record emulator.Record, parent *string) string {
+	if parent != nil || record.Parent == "" {
 		return record.Name
 	}
 	return record.Name + positionSeparator + record.Parent
@@ -34,7 +35,7 @@ func (c *Catalogue) page(ctx context.Context, kind emulator.RecordKind, parent *
 		}
 		switch {
 		case len(rest) > limit:
-			return rest[:limit], position(rest[limit]), nil
+			return rest[:limit], position(rest[limit], parent), nil
 		case len(records) < room:
 			return rest, "", nil
 		}

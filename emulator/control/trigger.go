@@ -29,7 +29,7 @@ func (c *Catalogue) PutTrigger(ctx context.Context, name emulator.Name, trigger 
 	if err := checkNeighbours(name, &next, others); err != nil {
 		return nil, err
 	}
-	now := c.clock.Now().UTC()
+	now := c.now()
 	next.TriggerID, next.CreatedTime, next.LastModifiedTime = newUUID(), now, now
 	record, err := c.triggerRecord(name, &next)
 	if err != nil {
@@ -42,6 +42,7 @@ func (c *Catalogue) PutTrigger(ctx context.Context, name emulator.Name, trigger 
 	if err != nil {
 		return nil, err
 	}
+	next.Etag = record.Etag
 	c.cache.forget(name)
 	return &next, nil
 }
@@ -83,14 +84,7 @@ func triggerExists(trigger string) *emulator.Error {
 }
 
 func (c *Catalogue) triggerRecord(name emulator.Name, trigger *emulator.Trigger) (emulator.Record, error) {
-	text, err := document(trigger)
-	return emulator.Record{
-		RecordKey: triggerKey(name, trigger.TriggerName),
-		Etag:      c.newRevision(),
-		Created:   trigger.CreatedTime,
-		Modified:  trigger.LastModifiedTime,
-		Document:  text,
-	}, err
+	return c.record(triggerKey(name, trigger.TriggerName), trigger.CreatedTime, trigger.LastModifiedTime, trigger)
 }
 
 // UpdateTrigger changes a trigger; its name and type stay.
@@ -106,7 +100,7 @@ func (c *Catalogue) UpdateTrigger(ctx context.Context, name emulator.Name, trigg
 		return nil, err
 	}
 	next.TriggerName, next.TriggerID, next.TriggerType = present.TriggerName, present.TriggerID, present.TriggerType
-	next.CreatedTime, next.LastModifiedTime = present.CreatedTime, c.clock.Now().UTC()
+	next.CreatedTime, next.LastModifiedTime = present.CreatedTime, c.now()
 	if err := c.checkTrigger(ctx, name, &next); err != nil {
 		return nil, err
 	}
@@ -124,6 +118,7 @@ func (c *Catalogue) UpdateTrigger(ctx context.Context, name emulator.Name, trigg
 	if err := c.replace(ctx, record, "", emulator.TriggerNotFound(name, trigger)); err != nil {
 		return nil, err
 	}
+	next.Etag = record.Etag
 	c.cache.forget(name)
 	return &next, nil
 }
@@ -134,17 +129,23 @@ func (c *Catalogue) Trigger(ctx context.Context, name emulator.Name, trigger str
 		return nil, err
 	}
 	found := &emulator.Trigger{}
-	if _, err := c.read(ctx, triggerKey(name, trigger), found, emulator.TriggerNotFound(name, trigger)); err != nil {
+	record, err := c.read(ctx, triggerKey(name, trigger), found, emulator.TriggerNotFound(name, trigger))
+	if err != nil {
 		return nil, err
 	}
+	found.Etag = record.Etag
 	return found, nil
 }
 
 // DeleteTrigger removes a trigger of a function.
-func (c *Catalogue) DeleteTrigger(ctx context.Context, name emulator.Name, trigger string) error {
+func (c *Catalogue) DeleteTrigger(ctx context.Context, name emulator.Name, trigger, ifMatch string) error {
 	c.children.Lock()
 	defer c.children.Unlock()
-	if _, err := c.Resolve(ctx, emulator.Reference{Name: name}); err != nil {
+	present, err := c.Trigger(ctx, name, trigger)
+	if err != nil {
+		return err
+	}
+	if err := emulator.IfMatch(ifMatch, present.Etag); err != nil {
 		return err
 	}
 	if err := c.remove(ctx, triggerKey(name, trigger), "", emulator.TriggerNotFound(name, trigger)); err != nil {
@@ -170,6 +171,7 @@ func (c *Catalogue) Triggers(ctx context.Context, name *emulator.Name, prefix, f
 		if err := decode(record, trigger); err != nil {
 			return nil, "", err
 		}
+		trigger.Etag = record.Etag
 		list = append(list, emulator.FunctionTrigger{Function: emulator.ParseName(record.Parent), Trigger: trigger})
 	}
 	return list, next, nil
@@ -211,15 +213,14 @@ func (c *Catalogue) HTTPTrigger(ctx context.Context, ref emulator.Reference) (*e
 	known, ok, generation := c.cache.lookup(ref.Name)
 	found, learned := known.triggers[ref.Qualifier]
 	if !ok || !learned {
-		fn, err := c.Resolve(ctx, ref)
-		if err != nil {
+		if _, err := c.Resolve(ctx, ref); err != nil {
 			return nil, emulator.HTTPTrigger{}, err
 		}
 		triggers, err := c.httpTriggers(ctx, ref)
 		if err != nil {
 			return nil, emulator.HTTPTrigger{}, err
 		}
-		c.cache.learn(ref.Name, generation, func(e *entry) { e.function, e.triggers = fn, triggers })
+		c.cache.learn(ref.Name, generation, func(e *entry) { e.triggers = triggers })
 		found = triggers[ref.Qualifier]
 	}
 	if found.trigger == nil {

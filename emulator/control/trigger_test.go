@@ -74,8 +74,8 @@ func TestUpdateTrigger(t *testing.T) {
 	}
 	_, err = f.UpdateTrigger(t.Context(), name, "none", func(*emulator.Trigger) error { return nil })
 	wantCode(t, err, 404, "TriggerNotFound")
-	wantCode(t, f.DeleteTrigger(t.Context(), name, "none"), 404, "TriggerNotFound")
-	if err := f.DeleteTrigger(t.Context(), name, "web"); err != nil {
+	wantCode(t, f.DeleteTrigger(t.Context(), name, "none", ""), 404, "TriggerNotFound")
+	if err := f.DeleteTrigger(t.Context(), name, "web", ""); err != nil {
 		t.Fatal(err)
 	}
 	_, _, err = f.HTTPTrigger(t.Context(), ref("hello"))

@@ -26,6 +26,11 @@ func (c *call) admit() *emulator.Error {
 		return emulator.Refuse(http.StatusForbidden, "AccessDenied",
 			"the public URL of function '%s' is disabled (disableURLInternet of trigger '%s')", c.fn.Name(), c.trigger.TriggerName)
 	}
+	if c.gateway.Signed != nil && c.wantsSignature() {
+		if refusal := c.gateway.Signed(c.r); refusal != nil {
+			return refusal
+		}
+	}
 	if !c.config.Allows(c.r.Method) {
 		return emulator.Refuse(http.StatusForbidden, "AccessDenied", "method '%s' is not allowed by trigger '%s' (allowed: %s)",
 			c.r.Method, c.trigger.TriggerName, strings.Join(c.config.Methods, ", "))
@@ -33,13 +38,20 @@ func (c *call) admit() *emulator.Error {
 	return nil
 }
 
+// wantsSignature holds for authType function, which is the default.
+func (c *call) wantsSignature() bool {
+	return c.config.AuthType == "function" || c.config.AuthType == ""
+}
+
 // notify tells plainly what this release lets pass or leaves out, once for each function.
 func (c *call) notify() {
 	name := c.fn.Name()
-	switch authType := c.config.AuthType; authType {
-	case "anonymous":
-	case "":
-		c.gateway.tell(name, "auth", "its HTTP trigger has no authType, which means 'function': fcemu does not verify signatures of HTTP triggers yet and lets every request in")
+	switch authType := c.config.AuthType; {
+	case authType == "anonymous", c.wantsSignature() && c.gateway.Signed != nil:
+	case authType == "":
+		c.gateway.tell(name, "auth", "its HTTP trigger has no authType, which means 'function': fcemu lets every request in; with --auth signature it verifies them")
+	case authType == "function":
+		c.gateway.tell(name, "auth", "its HTTP trigger has authType 'function': fcemu lets every request in; with --auth signature it verifies them")
 	default:
 		c.gateway.tell(name, "auth", "its HTTP trigger has authType '"+authType+"': fcemu does not verify it yet and lets every request in")
 	}

@@ -35,6 +35,10 @@ type Options struct {
 	Account   string
 	Region    string
 
+	// Signed refuses requests that are not signed, for triggers that ask for it (authType
+	// function). nil: they are let in and the user is told.
+	Signed func(r *http.Request) *emulator.Error
+
 	// Notice tells the user once what this emulator does differently for a function. May be nil.
 	Notice func(function, text string)
 

@@ -216,6 +216,30 @@ func TestAuthIsToldOnce(t *testing.T) {
 	}
 }
 
+// TestSignedTriggers: with verification on, only triggers that ask for signatures get them checked.
+func TestSignedTriggers(t *testing.T) {
+	signed := func(w *world) {
+		w.options.Signed = func(r *http.Request) *emulator.Error {
+			if r.Header.Get("Authorization") == "good" {
+				return nil
+			}
+			return emulator.Refuse(403, "SignatureNotMatch", "no")
+		}
+	}
+	for authType, want := range map[string]int{"anonymous": 200, "": 403, "function": 403} {
+		w := newWorld(t, answers(200, nil, ""), signed, trigger("web", func(c *emulator.HTTPTrigger) { c.AuthType = authType }))
+		if got := w.call(t, "GET", "/proxy/web", ""); got.status != want {
+			t.Errorf("authType %q: %+v", authType, got)
+		}
+		if got := w.call(t, "GET", "/proxy/web", "", "Authorization: good"); got.status != 200 {
+			t.Errorf("authType %q, signed: %+v", authType, got)
+		}
+		if len(w.notices) > 0 {
+			t.Errorf("authType %q: notices %q", authType, w.notices)
+		}
+	}
+}
+
 func TestAsync(t *testing.T) {
 	w := newWorld(t, never(t), func(w *world) { w.mode = true })
 	got := w.call(t, "PUT", "/proxy/web//a?q=%20", "the body", "X-Fc-Invocation-Type: Async", "X-Fc-Async-Delay: 200",

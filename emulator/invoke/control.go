@@ -14,7 +14,8 @@ const (
 	HeaderAsyncDelay     = "X-Fc-Async-Delay"
 	HeaderAsyncTaskID    = "X-Fc-Async-Task-Id"                // FC 3.0
 	HeaderStatefulID     = "X-Fc-Stateful-Async-Invocation-Id" // FC 2.0
-	HeaderTraceID        = "X-Fc-Trace-Id"                     // FC 2.0: the caller's own request id
+	HeaderStatefulEnable = "X-Fc-Stateful-Async-Invocation-Enable"
+	HeaderTraceID        = "X-Fc-Trace-Id" // FC 2.0: the caller's own request id
 )
 
 // Control is what a caller asks of the platform beside the event itself.
@@ -22,6 +23,7 @@ type Control struct {
 	Async     bool
 	LogTail   bool          // the last 4 KB of the log are wanted with the answer
 	TaskID    string        // as given; whether it is valid and used is the task queue's business
+	TaskMode  bool          // task mode for this invocation, whatever the configuration says
 	Delay     time.Duration // of an asynchronous invocation, whole seconds up to emulator.MaxDelay
 	RequestID string        // chosen by the caller; empty = the platform makes one
 }
@@ -31,7 +33,8 @@ type Control struct {
 func ParseControl(header map[string][]string) (Control, *emulator.Error) {
 	var control Control
 	var refusal *emulator.Error
-	if control.Async, refusal = invocationType(first(header, HeaderInvocationType)); refusal != nil {
+	kind := first(header, HeaderInvocationType)
+	if control.Async, refusal = invocationType(kind); refusal != nil {
 		return Control{}, refusal
 	}
 	if control.LogTail, refusal = logType(first(header, HeaderLogType), control.Async); refusal != nil {
@@ -44,6 +47,10 @@ func ParseControl(header map[string][]string) (Control, *emulator.Error) {
 	if control.Delay, refusal = delay(first(header, HeaderAsyncDelay)); refusal != nil {
 		return Control{}, refusal
 	}
+	if control.TaskMode, refusal = taskMode(first(header, HeaderStatefulEnable)); refusal != nil {
+		return Control{}, refusal
+	}
+	control.TaskMode = control.TaskMode || strings.EqualFold(kind, typeTask)
 	control.TaskID = first(header, HeaderAsyncTaskID)
 	if control.TaskID == "" {
 		control.TaskID = first(header, HeaderStatefulID)
@@ -51,11 +58,14 @@ func ParseControl(header map[string][]string) (Control, *emulator.Error) {
 	return control, nil
 }
 
+// typeTask is what a tool passes on as an invocation type; nothing but task mode can be meant.
+const typeTask = "Task"
+
 func invocationType(text string) (async bool, refusal *emulator.Error) {
 	switch {
 	case text == "", strings.EqualFold(text, "Sync"):
 		return false, nil
-	case strings.EqualFold(text, "Async"):
+	case strings.EqualFold(text, "Async"), strings.EqualFold(text, typeTask):
 		return true, nil
 	}
 	return false, emulator.InvalidArgument("InvocationType is set to an invalid value (allowed: Sync | Async, actual: '%s')", text)
@@ -71,6 +81,16 @@ func logType(text string, async bool) (tail bool, refusal *emulator.Error) {
 		return false, emulator.InvalidArgument("LogType is set to an invalid value (allowed: None, actual: '%s')", text)
 	}
 	return true, nil
+}
+
+func taskMode(text string) (on bool, refusal *emulator.Error) {
+	switch {
+	case text == "", strings.EqualFold(text, "false"):
+		return false, nil
+	case strings.EqualFold(text, "true"):
+		return true, nil
+	}
+	return false, emulator.InvalidArgument("StatefulAsyncInvocationEnable is set to an invalid value (allowed: true | false, actual: '%s')", text)
 }
 
 // delay takes digits only: no sign, no fraction, no unit.

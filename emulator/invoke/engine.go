@@ -23,12 +23,20 @@ func New(runner emulator.Runner, record func(emulator.InvocationRecord)) *Engine
 }
 
 // Do runs inv and waits for its end. An HTTP answer goes to answer while it is produced; answer is
-// nil where nobody listens. The outcome is never nil, and what went wrong is inside it.
+// nil where nobody listens. While invocations of the function are disabled they are refused. The outcome is never nil, and what went wrong is inside it.
 func (e *Engine) Do(ctx context.Context, inv *emulator.Invocation, answer emulator.Answer) *emulator.Outcome {
+	outcome := e.run(ctx, inv, answer)
+	e.record(emulator.InvocationRecord{Invocation: inv, Outcome: outcome})
+	return outcome
+}
+
+func (e *Engine) run(ctx context.Context, inv *emulator.Invocation, answer emulator.Answer) *emulator.Outcome {
+	if refusal := inv.Function.Admit(); refusal != nil {
+		return &emulator.Outcome{Refused: refusal}
+	}
 	outcome := e.runner.Run(ctx, inv, answer)
 	if outcome == nil {
 		outcome = &emulator.Outcome{Refused: emulator.Internal(errors.New("the runtime gave no outcome"))}
 	}
-	e.record(emulator.InvocationRecord{Invocation: inv, Outcome: outcome})
 	return outcome
 }

@@ -16,6 +16,7 @@ import (
 type Catalogue interface {
 	Resolve(ctx context.Context, ref emulator.Reference) (*emulator.Function, error)
 	Triggers(ctx context.Context, name *emulator.Name, prefix, from string, limit int) ([]emulator.FunctionTrigger, string, error)
+	Layer(ctx context.Context, layer string, version int) (*emulator.LayerVersion, error)
 }
 
 // Queue is what this API asks of the tasks, whatever their mode.
@@ -94,6 +95,7 @@ func (a *API) Routes() []api.Route {
 		{Pattern: "GET" + root + "/instances", Operation: a.listInstances},
 		{Pattern: "GET" + root + "/triggers", Operation: a.listTriggers},
 		{Pattern: "GET" + root + "/functions/{function}/code", Operation: a.getCode},
+		{Pattern: "GET" + root + "/layers/{layer}/versions/{version}/code", Operation: a.getLayerCode},
 	}
 }
 
@@ -144,7 +146,23 @@ func (a *API) getCode(c *api.Call) error {
 	if fn.Code.Digest == "" {
 		return emulator.InvalidArgument("function '%s' has no code package", fn.Name())
 	}
-	zip, err := a.Blobs.Read(fn.Code)
+	return a.answerCode(c, fn.Code)
+}
+
+func (a *API) getLayerCode(c *api.Call) error {
+	version, err := c.LayerVersion("version")
+	if err != nil {
+		return err
+	}
+	layer, err := a.Catalogue.Layer(c.Request.Context(), c.Path("layer"), version)
+	if err != nil {
+		return err
+	}
+	return a.answerCode(c, layer.Code)
+}
+
+func (a *API) answerCode(c *api.Call, code emulator.Code) error {
+	zip, err := a.Blobs.Read(code)
 	if err != nil {
 		return err
 	}

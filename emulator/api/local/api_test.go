@@ -21,6 +21,13 @@ import (
 // catalogue has one function with a trigger.
 type catalogue struct{}
 
+func (catalogue) Layer(_ context.Context, layer string, version int) (*emulator.LayerVersion, error) {
+	if layer != "l" || version != 2 {
+		return nil, emulator.LayerNotFound(layer)
+	}
+	return &emulator.LayerVersion{LayerName: "l", Version: 2, Code: emulator.Code{Digest: "d"}}, nil
+}
+
 func (catalogue) Resolve(_ context.Context, ref emulator.Reference) (*emulator.Function, error) {
 	if ref.Function != "hello" {
 		return nil, emulator.FunctionNotFound(ref.Name)
@@ -194,6 +201,9 @@ func TestSmallOperations(t *testing.T) {
 	f.want(t, "GET", "/triggers", 200, `"functionName":"hello","triggerName":"t"`, `"triggerName":"t2"`, `"url":"http://hello.localhost:3236/"`)
 	f.want(t, "GET", "/functions/hello/code", 200, "PK\x03")
 	f.want(t, "GET", "/functions/none/code", 404, "FunctionNotFound")
+	f.want(t, "GET", "/layers/l/versions/2/code", 200, "PK\x03")
+	f.want(t, "GET", "/layers/l/versions/3/code", 404, "LayerNotFound")
+	f.want(t, "GET", "/layers/l/versions/x/code", 400, "InvalidArgument")
 	f.want(t, "GET", "/nothing", 400, "PathNotSupported")
 	f.want(t, "POST", "/stop", 202, `{"status":"stopping"}`)
 	<-f.stopped

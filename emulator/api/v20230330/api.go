@@ -4,52 +4,17 @@ package v20230330
 
 import (
 	"context"
+	"net/http"
+	"slices"
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/emulator/api"
+	"github.com/fcemu/fcemu/emulator/invoke"
 )
 
 // Version is the first segment of the paths of this generation.
 const Version = "2023-03-30"
-
-// Functions is what the API asks of the catalogue about functions.
-type Functions interface {
-	Resolve(ctx context.Context, ref emulator.Reference) (*emulator.Function, error)
-	Create(ctx context.Context, fn *emulator.Function, zip []byte) (*emulator.Function, error)
-	Update(ctx context.Context, name emulator.Name, change func(*emulator.Function) error, zip []byte) (*emulator.Function, error)
-	Delete(ctx context.Context, name emulator.Name) error
-	Functions(ctx context.Context, prefix, from string, limit int) ([]*emulator.Function, string, error)
-}
-
-// Triggers is what the API asks of the catalogue about triggers.
-type Triggers interface {
-	PutTrigger(ctx context.Context, name emulator.Name, trigger *emulator.Trigger) (*emulator.Trigger, error)
-	UpdateTrigger(ctx context.Context, name emulator.Name, trigger string, change func(*emulator.Trigger) error) (*emulator.Trigger, error)
-	Trigger(ctx context.Context, name emulator.Name, trigger string) (*emulator.Trigger, error)
-	DeleteTrigger(ctx context.Context, name emulator.Name, trigger string) error
-	Triggers(ctx context.Context, name *emulator.Name, prefix, from string, limit int) ([]emulator.FunctionTrigger, string, error)
-}
-
-// AsyncConfigs is what the API asks of the catalogue about asynchronous configurations.
-type AsyncConfigs interface {
-	PutAsyncConfig(ctx context.Context, ref emulator.Reference, config *emulator.AsyncConfig) (*emulator.AsyncConfig, error)
-	AsyncConfig(ctx context.Context, ref emulator.Reference) (*emulator.AsyncConfig, error)
-	DeleteAsyncConfig(ctx context.Context, ref emulator.Reference) error
-	AsyncConfigs(ctx context.Context, name *emulator.Name, from string, limit int) ([]emulator.FunctionAsyncConfig, string, error)
-}
-
-// Catalogue is what the API asks of the catalogue.
-type Catalogue interface {
-	Functions
-	Triggers
-	AsyncConfigs
-}
-
-// Engine runs an invocation and waits for it.
-type Engine interface {
-	Do(ctx context.Context, inv *emulator.Invocation, answer emulator.Answer) *emulator.Outcome
-}
 
 // Queue takes and keeps asynchronous invocations.
 type Queue interface {
@@ -59,27 +24,51 @@ type Queue interface {
 	Stop(ctx context.Context, key emulator.TaskKey) error
 }
 
-// API serves this generation. All fields are required.
+// API serves this generation. All fields but Objects and Instances are required.
 type API struct {
 	Catalogue Catalogue
-	Engine    Engine
+	Engine    api.Engine
 	Queue     Queue
+	Objects   api.Objects                                   // nil = code in a bucket is refused
+	Instances func(ctx context.Context) []emulator.Instance // nil = none is ever shown
 	Account   string
 	Region    string
-	Endpoint  func() string // http://host:port, for the addresses in answers
+	Endpoint  func() string  // http://host:port, for the addresses in answers
+	Clock     emulator.Clock // nil = the machine's
 }
 
 // Routes lists the operations.
 func (a *API) Routes() []api.Route {
-	const root, function = "/" + Version, "/" + Version + "/functions/{function}"
-	routes := []api.Route{
+	return slices.Concat(a.functionRoutes(), a.settingRoutes(), a.accountRoutes(), missing())
+}
+
+const (
+	root     = "/" + Version
+	function = root + "/functions/{function}"
+)
+
+// functionRoutes are those of functions, their versions and triggers, and of tasks.
+func (a *API) functionRoutes() []api.Route {
+	return []api.Route{
 		{Pattern: "POST " + root + "/functions", Operation: a.createFunction},
 		{Pattern: "GET " + root + "/functions", Operation: a.listFunctions},
 		{Pattern: "GET " + function, Operation: a.getFunction},
 		{Pattern: "PUT " + function, Operation: a.updateFunction},
 		{Pattern: "DELETE " + function, Operation: a.deleteFunction},
 		{Pattern: "GET " + function + "/code", Operation: a.getFunctionCode},
-		{Pattern: "POST " + function + "/invocations", Operation: a.invokeFunction},
+		{Pattern: "POST " + function + "/invocations", Operation: a.invokeFunction()},
+		{Pattern: "POST " + function + "/invoke/disable", Operation: a.disableFunctionInvocation},
+		{Pattern: "POST " + function + "/invoke/enable", Operation: a.enableFunctionInvocation},
+		{Pattern: "GET " + function + "/instances", Operation: a.listInstances},
+
+		{Pattern: "POST " + function + "/versions", Operation: a.publishFunctionVersion},
+		{Pattern: "GET " + function + "/versions", Operation: a.listFunctionVersions},
+		{Pattern: "DELETE " + function + "/versions/{version}", Operation: a.deleteFunctionVersion},
+		{Pattern: "POST " + function + "/aliases", Operation: a.createAlias},
+		{Pattern: "GET " + function + "/aliases", Operation: a.listAliases},
+		{Pattern: "GET " + function + "/aliases/{alias}", Operation: a.getAlias},
+		{Pattern: "PUT " + function + "/aliases/{alias}", Operation: a.updateAlias},
+		{Pattern: "DELETE " + function + "/aliases/{alias}", Operation: a.deleteAlias},
 
 		{Pattern: "POST " + function + "/triggers", Operation: a.createTrigger},
 		{Pattern: "GET " + function + "/triggers", Operation: a.listTriggers},
@@ -87,16 +76,86 @@ func (a *API) Routes() []api.Route {
 		{Pattern: "PUT " + function + "/triggers/{trigger}", Operation: a.updateTrigger},
 		{Pattern: "DELETE " + function + "/triggers/{trigger}", Operation: a.deleteTrigger},
 
+		{Pattern: "GET " + function + "/async-tasks", Operation: a.listAsyncTasks},
+		{Pattern: "GET " + function + "/async-tasks/{task}", Operation: a.getAsyncTask},
+		{Pattern: "PUT " + function + "/async-tasks/{task}/stop", Operation: a.stopAsyncTask},
+	}
+}
+
+// settingRoutes are those of a function's further configurations, bindings and sessions.
+func (a *API) settingRoutes() []api.Route {
+	const session = function + "/sessions/{session}"
+	return []api.Route{
 		{Pattern: "PUT " + function + "/async-invoke-config", Operation: a.putAsyncInvokeConfig},
 		{Pattern: "GET " + function + "/async-invoke-config", Operation: a.getAsyncInvokeConfig},
 		{Pattern: "DELETE " + function + "/async-invoke-config", Operation: a.deleteAsyncInvokeConfig},
 		{Pattern: "GET " + root + "/async-invoke-configs", Operation: a.listAsyncInvokeConfigs},
 
-		{Pattern: "GET " + function + "/async-tasks", Operation: a.listAsyncTasks},
-		{Pattern: "GET " + function + "/async-tasks/{task}", Operation: a.getAsyncTask},
-		{Pattern: "PUT " + function + "/async-tasks/{task}/stop", Operation: a.stopAsyncTask},
+		{Pattern: "PUT " + function + "/concurrency", Operation: a.putConcurrencyConfig},
+		{Pattern: "GET " + function + "/concurrency", Operation: a.getConcurrencyConfig},
+		{Pattern: "DELETE " + function + "/concurrency", Operation: a.deleteConcurrencyConfig},
+		{Pattern: "GET " + root + "/concurrency-configs", Operation: a.listConcurrencyConfigs},
+		{Pattern: "PUT " + function + "/provision-config", Operation: a.putProvisionConfig},
+		{Pattern: "GET " + function + "/provision-config", Operation: a.getProvisionConfig},
+		{Pattern: "DELETE " + function + "/provision-config", Operation: a.deleteProvisionConfig},
+		{Pattern: "GET " + root + "/provision-configs", Operation: a.listProvisionConfigs},
+		{Pattern: "PUT " + function + "/scaling-config", Operation: a.putScalingConfig},
+		{Pattern: "GET " + function + "/scaling-config", Operation: a.getScalingConfig},
+		{Pattern: "DELETE " + function + "/scaling-config", Operation: a.deleteScalingConfig},
+		{Pattern: "GET " + root + "/scaling-configs", Operation: a.listScalingConfigs},
+
+		{Pattern: "POST " + function + "/vpc-bindings", Operation: a.createVpcBinding},
+		{Pattern: "GET " + function + "/vpc-bindings", Operation: a.listVpcBindings},
+		{Pattern: "DELETE " + function + "/vpc-bindings/{vpc}", Operation: a.deleteVpcBinding},
+
+		{Pattern: "POST " + function + "/sessions", Operation: a.createSession},
+		{Pattern: "GET " + function + "/sessions", Operation: a.listSessions},
+		{Pattern: "GET " + session, Operation: a.getSession},
+		{Pattern: "PUT " + session, Operation: a.updateSession},
+		{Pattern: "DELETE " + session, Operation: a.deleteSession},
+		{Pattern: "PUT " + session + "/pause", Operation: a.pauseSession},
+		{Pattern: "PUT " + session + "/resume", Operation: a.resumeSession},
 	}
-	return append(routes, missing()...)
+}
+
+// accountRoutes are those of what belongs to no function.
+func (a *API) accountRoutes() []api.Route {
+	const layer, domain = root + "/layers/{layer}", root + "/custom-domains/{domain}"
+	return []api.Route{
+		{Pattern: "GET " + root + "/layers", Operation: a.listLayers},
+		{Pattern: "POST " + layer + "/versions", Operation: a.createLayerVersion},
+		{Pattern: "GET " + layer + "/versions", Operation: a.listLayerVersions},
+		{Pattern: "GET " + layer + "/versions/{version}", Operation: a.getLayerVersion},
+		{Pattern: "DELETE " + layer + "/versions/{version}", Operation: a.deleteLayerVersion},
+		{Pattern: "PUT " + layer + "/acl", Operation: a.putLayerACL},
+		{Pattern: "GET " + root + "/layerarn/{arn...}", Operation: a.getLayerVersionByArn},
+
+		{Pattern: "POST " + root + "/custom-domains", Operation: a.createCustomDomain},
+		{Pattern: "GET " + root + "/custom-domains", Operation: a.listCustomDomains},
+		{Pattern: "GET " + domain, Operation: a.getCustomDomain},
+		{Pattern: "PUT " + domain, Operation: a.updateCustomDomain},
+		{Pattern: "DELETE " + domain, Operation: a.deleteCustomDomain},
+
+		{Pattern: "POST " + root + "/tags-v2", Operation: a.tagResources},
+		{Pattern: "GET " + root + "/tags-v2", Operation: a.listTagResources},
+		{Pattern: "DELETE " + root + "/tags-v2", Operation: a.untagResources},
+		{Pattern: "GET " + root + "/regions", Operation: a.describeRegions},
+		{Pattern: "PUT " + root + "/resource-groups", Operation: a.changeResourceGroup},
+	}
+}
+
+// invokeFunction is InvokeFunction. FC 3.0 clients read a task's id from the header of this
+// generation, also that of an FC 2.0 function.
+func (a *API) invokeFunction() api.Operation {
+	invoker := &api.Invoker{Functions: a.Catalogue, Engine: a.Engine, Queue: a.Queue, TaskHeader: invoke.HeaderAsyncTaskID}
+	return func(c *api.Call) error { return invoker.Invoke(c, reference(c)) }
+}
+
+func (a *API) now() time.Time {
+	if a.Clock == nil {
+		return time.Now()
+	}
+	return a.Clock.Now()
 }
 
 // name is the function that a path means.
@@ -105,6 +164,35 @@ func name(c *api.Call) emulator.Name { return emulator.ParseName(c.Path("functio
 // reference is the function that a path means, with the qualifier of the query.
 func reference(c *api.Call) emulator.Reference {
 	return emulator.Reference{Name: name(c), Qualifier: c.Query("qualifier")}
+}
+
+// named selects the function that a list asks for with functionName; nil selects all.
+func named(c *api.Call) admit {
+	text := c.Query("functionName")
+	if text == "" {
+		return nil
+	}
+	wanted := emulator.ParseName(text)
+	return func(ref emulator.Reference) bool { return ref.Name == wanted }
+}
+
+// done answers where there is nothing to show but err.
+func done(c *api.Call, status int, err error) error {
+	if err != nil {
+		return err
+	}
+	return c.Empty(status)
+}
+
+// removed answers a deletion.
+func removed(c *api.Call, err error) error { return done(c, http.StatusNoContent, err) }
+
+// show answers with a resource in its wire form.
+func show[T, W any](c *api.Call, noun T, err error, form func(T) W) error {
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, form(noun))
 }
 
 // page reads the window of a list operation: where it starts and how much it shows.

@@ -110,6 +110,8 @@ type server struct {
 	queue  *tasks
 	run    runner
 	faults []error
+
+	instances []emulator.Instance
 }
 
 func newServer(t testing.TB) *server {
@@ -133,10 +135,12 @@ func (s *server) handler(t testing.TB) http.Handler {
 		Engine: invoke.New(runner(func(ctx context.Context, inv *emulator.Invocation) *emulator.Outcome {
 			return s.run(ctx, inv)
 		}), nil),
-		Queue:    s.queue,
-		Account:  "123456789",
-		Region:   "cn-hangzhou",
-		Endpoint: func() string { return "http://127.0.0.1:3236" },
+		Queue:     s.queue,
+		Account:   "123456789",
+		Region:    "cn-hangzhou",
+		Endpoint:  func() string { return "http://127.0.0.1:3236" },
+		Instances: func(context.Context) []emulator.Instance { return s.instances },
+		Clock:     clock,
 	}
 	routes := append(fc.Routes(), api.Route{Pattern: "GET /panic", Operation: func(*api.Call) error { panic("boom") }})
 	options := api.Options{IDs: ids, Clock: clock, Fault: func(_ string, err error) { s.faults = append(s.faults, err) }}

@@ -37,8 +37,8 @@ func (a *API) showAsyncConfig(ref emulator.Reference, config *emulator.AsyncConf
 	return &AsyncConfig{
 		FunctionArn:      a.qualifiedArn(ref),
 		Qualifier:        ref.Qualifier,
-		CreatedTime:      showTime(config.CreatedTime),
-		LastModifiedTime: showTime(config.LastModifiedTime),
+		CreatedTime:      api.Time(config.CreatedTime),
+		LastModifiedTime: api.Time(config.LastModifiedTime),
 		PutAsyncInvokeConfigInput: PutAsyncInvokeConfigInput{
 			AsyncTask:                 config.AsyncTask,
 			DestinationConfig:         config.DestinationConfig,

@@ -3,15 +3,10 @@ package v20230330
 import (
 	"encoding/json"
 	"maps"
-	"time"
 
 	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/api"
 )
-
-// timeForm is how resources show times: RFC 3339 in UTC, whole seconds.
-const timeForm = "2006-01-02T15:04:05Z"
-
-func showTime(t time.Time) string { return t.UTC().Format(timeForm) }
 
 // showFunction turns a function into its wire form.
 func (a *API) showFunction(fn *emulator.Function) *Function {
@@ -21,8 +16,8 @@ func (a *API) showFunction(fn *emulator.Function) *Function {
 		FunctionName:             fn.Name().Wire(),
 		CodeSize:                 fn.Code.Size,
 		CodeChecksum:             fn.Code.Checksum,
-		CreatedTime:              showTime(fn.CreatedTime),
-		LastModifiedTime:         showTime(fn.LastModifiedTime),
+		CreatedTime:              api.Time(fn.CreatedTime),
+		LastModifiedTime:         api.Time(fn.LastModifiedTime),
 		State:                    "Active",
 		LastUpdateStatus:         "Successful",
 		Description:              fn.Description,
@@ -43,7 +38,11 @@ func (a *API) showFunction(fn *emulator.Function) *Function {
 		DisableInjectCredentials: fn.DisableInjectCredentials,
 	}
 	for _, arn := range fn.Layers {
-		shown.Layers = append(shown.Layers, FunctionLayer{Arn: arn})
+		shown.Layers = append(shown.Layers, FunctionLayer{Arn: arn, Size: layerSize(fn, arn)})
+	}
+	if restriction := fn.InvocationRestriction; restriction != nil {
+		shown.InvocationRestriction = &InvocationRestriction{Disable: restriction.Disable, Reason: restriction.Reason,
+			LastModifiedTime: api.Time(restriction.LastModifiedTime)}
 	}
 	for _, tag := range fn.Tags {
 		shown.Tags = append(shown.Tags, Tag(tag))
@@ -54,22 +53,26 @@ func (a *API) showFunction(fn *emulator.Function) *Function {
 	return shown
 }
 
-// function turns the body of CreateFunction into a function and its zip (nil where none is given).
-func (in *CreateFunctionInput) function() (*emulator.Function, []byte) {
+// layerSize is the size of a layer that is known here; 0 of any other.
+func layerSize(fn *emulator.Function, arn string) int64 {
+	name, version, _ := emulator.ParseLayerARN(arn)
+	for _, layer := range fn.LayerCode {
+		if layer.LayerName == name && layer.Version == version {
+			return layer.Code.Size
+		}
+	}
+	return 0
+}
+
+// function turns the body of CreateFunction into a function.
+func (in *CreateFunctionInput) function() *emulator.Function {
 	name := emulator.ParseName(in.FunctionName)
 	fn := &emulator.Function{Service: name.Service, FunctionName: name.Function}
 	for _, tag := range in.Tags {
 		fn.Tags = append(fn.Tags, emulator.Tag(tag))
 	}
 	in.apply(fn)
-	return fn, in.zip()
-}
-
-func (in *UpdateFunctionInput) zip() []byte {
-	if in.Code == nil {
-		return nil
-	}
-	return in.Code.ZipFile
+	return fn
 }
 
 // apply sets what was given. It may run several times on fresh states.
@@ -77,17 +80,17 @@ func (in *UpdateFunctionInput) apply(fn *emulator.Function) {
 	if in.Code != nil {
 		fn.Code.Checksum = in.Code.Checksum
 	}
-	set(&fn.Description, in.Description)
-	set(&fn.Runtime, in.Runtime)
-	set(&fn.Handler, in.Handler)
-	set(&fn.CPU, in.CPU)
-	set(&fn.MemorySize, in.MemorySize)
-	set(&fn.DiskSize, in.DiskSize)
-	set(&fn.Timeout, in.Timeout)
-	set(&fn.InstanceConcurrency, in.InstanceConcurrency)
-	set(&fn.IdleTimeout, in.IdleTimeout)
-	set(&fn.Role, in.Role)
-	set(&fn.DisableInjectCredentials, in.DisableInjectCredentials)
+	api.Set(&fn.Description, in.Description)
+	api.Set(&fn.Runtime, in.Runtime)
+	api.Set(&fn.Handler, in.Handler)
+	api.Set(&fn.CPU, in.CPU)
+	api.Set(&fn.MemorySize, in.MemorySize)
+	api.Set(&fn.DiskSize, in.DiskSize)
+	api.Set(&fn.Timeout, in.Timeout)
+	api.Set(&fn.InstanceConcurrency, in.InstanceConcurrency)
+	api.Set(&fn.IdleTimeout, in.IdleTimeout)
+	api.Set(&fn.Role, in.Role)
+	api.Set(&fn.DisableInjectCredentials, in.DisableInjectCredentials)
 	if in.InternetAccess != nil {
 		fn.InternetAccess = in.InternetAccess
 	}
@@ -109,21 +112,19 @@ func (in *UpdateFunctionInput) apply(fn *emulator.Function) {
 	in.applyStored(fn)
 }
 
-func (in *StoredFields) applyStored(fn *emulator.Function) {
-	stored := map[string]json.RawMessage{}
-	maps.Copy(stored, fn.Stored)
-	for name, field := range in.byName() {
+func (in *StoredFields) applyStored(fn *emulator.Function) { fn.Stored = keep(fn.Stored, in.byName()) }
+
+// keep is a copy of stored with the fields that were given; null means "not given".
+func keep(stored map[string]json.RawMessage, fields map[string]*json.RawMessage) map[string]json.RawMessage {
+	next := map[string]json.RawMessage{}
+	maps.Copy(next, stored)
+	for name, field := range fields {
 		if len(*field) > 0 && string(*field) != "null" {
-			stored[name] = *field
+			next[name] = *field
 		}
 	}
-	if len(stored) > 0 {
-		fn.Stored = stored
+	if len(next) == 0 {
+		return nil
 	}
-}
-
-func set[T any](field, given *T) {
-	if given != nil {
-		*field = *given
-	}
+	return next
 }

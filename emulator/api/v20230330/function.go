@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/api"
 )
 
 // Function is a function as the API shows it.
@@ -37,7 +38,15 @@ type Function struct {
 	Layers                   []FunctionLayer             `json:"layers,omitempty"`
 	Tags                     []Tag                       `json:"tags,omitempty"`
 	DisableInjectCredentials string                      `json:"disableInjectCredentials,omitempty"`
+	InvocationRestriction    *InvocationRestriction      `json:"invocationRestriction,omitempty"`
 	StoredFields
+}
+
+// InvocationRestriction tells whether the function may be invoked.
+type InvocationRestriction struct {
+	Disable          bool   `json:"disable"`
+	Reason           string `json:"reason"`
+	LastModifiedTime string `json:"lastModifiedTime"`
 }
 
 // FunctionLayer is a layer in use, as a Function shows it.
@@ -62,7 +71,7 @@ type CreateFunctionInput struct {
 // UpdateFunctionInput is the body of UpdateFunction. What is nil was not given and stays; an empty
 // list or map is a value.
 type UpdateFunctionInput struct {
-	Code *InputCodeLocation `json:"code,omitempty"`
+	Code *api.Code `json:"code,omitempty"`
 
 	Description         *string  `json:"description,omitempty"`
 	Runtime             *string  `json:"runtime,omitempty"`
@@ -83,14 +92,6 @@ type UpdateFunctionInput struct {
 	Layers                   []string                    `json:"layers,omitzero"`
 	DisableInjectCredentials *string                     `json:"disableInjectCredentials,omitempty"`
 	StoredFields
-}
-
-// InputCodeLocation says where a function's code is. OSS is named here for the error's sake only.
-type InputCodeLocation struct {
-	ZipFile       []byte `json:"zipFile,omitempty"` // base64 on the wire
-	OssBucketName string `json:"ossBucketName,omitempty"`
-	OssObjectName string `json:"ossObjectName,omitempty"`
-	Checksum      string `json:"checksum,omitempty"` // CRC-64/ECMA of the zip, decimal
 }
 
 // StoredFields are the fields that mean nothing on one machine: they are kept and returned as given.

@@ -3,7 +3,6 @@ package v20230330
 import (
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/fcemu/fcemu/emulator"
@@ -15,10 +14,14 @@ func (a *API) createFunction(c *api.Call) error {
 	if err := c.Decode(api.MaxCodeJSON, &in); err != nil {
 		return err
 	}
-	if err := in.Code.readable(); err != nil {
+	zip, err := in.Code.Read(c.Request.Context(), a.Objects)
+	if err != nil {
 		return err
 	}
-	fn, zip := in.function()
+	fn := in.function()
+	if err := a.Catalogue.EnsureService(c.Request.Context(), fn.Service); err != nil {
+		return err
+	}
 	created, err := a.Catalogue.Create(c.Request.Context(), fn, zip)
 	if err != nil {
 		return err
@@ -26,27 +29,20 @@ func (a *API) createFunction(c *api.Call) error {
 	return c.JSON(http.StatusOK, a.showFunction(created))
 }
 
-// readable refuses code that lies where this emulator cannot get it.
-func (code *InputCodeLocation) readable() error {
-	if code != nil && code.ZipFile == nil && (code.OssBucketName != "" || code.OssObjectName != "") {
-		return emulator.InvalidArgument("code in OSS is not emulated yet: send it as code.zipFile")
-	}
-	return nil
-}
-
 func (a *API) updateFunction(c *api.Call) error {
 	var in UpdateFunctionInput
 	if err := c.Decode(api.MaxCodeJSON, &in); err != nil {
 		return err
 	}
-	if err := in.Code.readable(); err != nil {
+	zip, err := in.Code.Read(c.Request.Context(), a.Objects)
+	if err != nil {
 		return err
 	}
 	change := func(fn *emulator.Function) error {
 		in.apply(fn)
 		return nil
 	}
-	fn, err := a.Catalogue.Update(c.Request.Context(), name(c), change, in.zip())
+	fn, err := a.Catalogue.Update(c.Request.Context(), name(c), change, zip)
 	if err != nil {
 		return err
 	}
@@ -62,7 +58,7 @@ func (a *API) getFunction(c *api.Call) error {
 }
 
 func (a *API) deleteFunction(c *api.Call) error {
-	if err := a.Catalogue.Delete(c.Request.Context(), name(c)); err != nil {
+	if err := a.Catalogue.Delete(c.Request.Context(), name(c), ""); err != nil {
 		return err
 	}
 	return c.Empty(http.StatusNoContent)
@@ -76,10 +72,28 @@ func (a *API) getFunctionCode(c *api.Call) error {
 	if fn.Code.Digest == "" {
 		return emulator.InvalidArgument("function '%s' has no code package", fn.Name())
 	}
-	return c.JSON(http.StatusOK, &FunctionCode{
-		URL:      a.Endpoint() + "/_fcemu/functions/" + url.PathEscape(fn.Name().Wire()) + "/code",
-		Checksum: fn.Code.Checksum,
-	})
+	return c.JSON(http.StatusOK, &FunctionCode{URL: api.CodeURL(a.Endpoint(), reference(c)), Checksum: fn.Code.Checksum})
+}
+
+func (a *API) disableFunctionInvocation(c *api.Call) error {
+	var in struct {
+		Reason              string `json:"reason"`
+		AbortOngoingRequest bool   `json:"abortOngoingRequest"` // calls under way end by themselves here
+	}
+	if err := c.Decode(api.MaxJSON, &in); err != nil {
+		return err
+	}
+	if err := a.Catalogue.DisableInvocation(c.Request.Context(), name(c), in.Reason); err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]bool{"success": true})
+}
+
+func (a *API) enableFunctionInvocation(c *api.Call) error {
+	if err := a.Catalogue.EnableInvocation(c.Request.Context(), name(c)); err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]bool{"success": true})
 }
 
 // listFunctions reads on until the page is full, since filters leave out some of what the

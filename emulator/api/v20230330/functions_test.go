@@ -135,7 +135,7 @@ func TestBadBodies(t *testing.T) {
 		`{"functionName":"x","timeout":1.5}`: "timeout is set to an invalid value",
 		`{"functionName":"x","timeout":99999999999999999999}`:                "timeout is set to an invalid value",
 		`{"functionName":"x","code":{"zipFile":"***"}}`:                      "the request body is not valid",
-		`{"functionName":"x","code":{"ossBucketName":"b"}}`:                  "code in OSS is not emulated yet",
+		`{"functionName":"x","code":{"ossBucketName":"b"}}`:                  "code in OSS is not emulated here",
 		`{"functionName":"x","runtime":"go1","handler":"main"}`:              "Code is not specified",
 		strings.Repeat(`{"a":`, 10000) + `1` + strings.Repeat(`}`, 10000):    "nested more than",
 		`{"functionName":"x","vpcConfig":` + strings.Repeat(`[`, 1000) + `}`: "nested more than",

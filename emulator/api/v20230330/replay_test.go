@@ -2,6 +2,7 @@ package v20230330_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"strings"
@@ -99,8 +100,51 @@ func TestRealClientsRequests(t *testing.T) {
 			if got := s.replay(t, r); got.status != 204 || got.body != "" || got.header["Content-Type"] != nil {
 				t.Errorf("%s: %+v", r.Name, got)
 			}
+		case "PublishFunctionVersion":
+			if version := got.json(t); version["versionId"] != "1" || version["description"] != "v1" {
+				t.Errorf("%s: %v", r.Name, version)
+			}
+		case "CreateAlias":
+			got.wantError(t, 404, "VersionNotFound", "version '2' of function 'f1' does not exist")
+			s.send(t, "POST", functions+"/f1/versions", "").json(t)
+			alias := s.replay(t, r).json(t)
+			if weight := alias["additionalVersionWeight"].(map[string]any); alias["versionId"] != "1" || weight["2"] != .2 {
+				t.Errorf("%s: %v", r.Name, alias)
+			}
+		case "PutConcurrencyConfig":
+			config := got.json(t)
+			if config["reservedConcurrency"] != 10.0 || config["functionArn"] != "acs:fc:cn-hangzhou:123456789:functions/f1" {
+				t.Errorf("%s: %v", r.Name, config)
+			}
+		case "TagResources":
+			if got.status != 200 || got.body != "" || got.header["Content-Type"] != nil {
+				t.Errorf("%s: %+v", r.Name, got)
+			}
+		case "ListTagResources":
+			list := got.json(t)["TagResources"].([]any)
+			want := map[string]any{"ResourceId": "acs:fc:cn-hangzhou:123456789:functions/f1", "ResourceType": "function", "TagKey": "k", "TagValue": "v"}
+			if len(list) != 1 || fmt.Sprint(list[0]) != fmt.Sprint(want) {
+				t.Errorf("%s: %v", r.Name, list)
+			}
+		case "UntagResources":
+			if got.status != 204 || got.header["Content-Type"] != nil {
+				t.Errorf("%s: %+v", r.Name, got)
+			}
+			if fn := s.send(t, "GET", functions+"/f1", "").json(t); fn["tags"] != nil {
+				t.Errorf("%s: %v", r.Name, fn["tags"])
+			}
+		case "ListInstances":
+			if list := got.json(t); len(list["instances"].([]any)) != 0 || list["requestId"] == "" {
+				t.Errorf("%s: %v", r.Name, list)
+			}
+		case "GetLayerVersionByArn":
+			got.wantError(t, 404, "LayerNotFound", "layer 'l1' does not exist")
+			s.send(t, "POST", "/2023-03-30/layers/l1/versions", `{"code":{"zipFile":"UEs="},"compatibleRuntime":["python3.10"]}`).json(t)
+			if layer := s.replay(t, r).json(t); layer["layerVersionArn"] != "acs:fc:cn-hangzhou:123456789:layers/l1/versions/1" || layer["acl"] != "0" {
+				t.Errorf("%s: %v", r.Name, layer)
+			}
 		default:
-			got.wantError(t, 400, "PathNotSupported", "fcemu does not emulate "+r.Name+" yet")
+			t.Errorf("%s: no expectation", r.Name)
 		}
 	}
 	if len(s.faults) > 0 {

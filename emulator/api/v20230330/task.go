@@ -3,7 +3,6 @@ package v20230330
 import (
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/emulator/api"
@@ -41,8 +40,8 @@ func (a *API) showTask(t *emulator.Task) *AsyncTask {
 		Qualifier:           t.Qualifier,
 		RequestID:           t.RequestID,
 		Status:              t.Status,
-		StartedTime:         unixMs(t.EnqueuedAt),
-		EndTime:             unixMs(t.EndedAt),
+		StartedTime:         api.UnixMs(t.EnqueuedAt),
+		EndTime:             api.UnixMs(t.EndedAt),
 		DurationMs:          t.DurationMs,
 		AlreadyRetriedTimes: max(t.Attempts-1, 0),
 		InstanceID:          t.InstanceID,
@@ -56,13 +55,6 @@ func (a *API) showTask(t *emulator.Task) *AsyncTask {
 		shown.Events = []emulator.TaskEvent{}
 	}
 	return shown
-}
-
-func unixMs(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
 }
 
 // task finds a task that task mode shows, of a function that exists.
@@ -104,7 +96,7 @@ func (a *API) listAsyncTasks(c *api.Call) error {
 	if _, err := a.Catalogue.Resolve(c.Request.Context(), reference(c)); err != nil {
 		return err
 	}
-	query, err := taskQuery(c)
+	query, err := c.TaskQuery(reference(c), "prefix")
 	if err != nil {
 		return err
 	}
@@ -127,49 +119,4 @@ func (a *API) listAsyncTasks(c *api.Call) error {
 		list.Tasks = append(list.Tasks, shown)
 	}
 	return c.JSON(http.StatusOK, &list)
-}
-
-// taskQuery reads the filters of ListAsyncTasks.
-func taskQuery(c *api.Call) (emulator.TaskQuery, error) {
-	of := name(c)
-	query := emulator.TaskQuery{
-		Function:     &of,
-		Qualifier:    c.Query("qualifier"),
-		Prefix:       c.Query("prefix"),
-		TaskModeOnly: true,
-	}
-	var err error
-	if query.Limit, err = c.Limit(20, 100); err != nil {
-		return query, err
-	}
-	if query.After, err = c.SequenceToken(); err != nil {
-		return query, err
-	}
-	if query.Statuses, err = c.Statuses(); err != nil {
-		return query, err
-	}
-	if query.Ascending, err = c.Ascending("sortOrderByTime"); err != nil {
-		return query, err
-	}
-	if query.IncludePayload, err = c.Flag("includePayload"); err != nil {
-		return query, err
-	}
-	if query.Begin, err = unixParameter(c, "startedTimeBegin"); err != nil {
-		return query, err
-	}
-	query.End, err = unixParameter(c, "startedTimeEnd")
-	return query, err
-}
-
-// unixParameter reads a time in Unix ms from the query.
-func unixParameter(c *api.Call, name string) (time.Time, error) {
-	text := c.Query(name)
-	if text == "" {
-		return time.Time{}, nil
-	}
-	ms, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || ms < 0 {
-		return time.Time{}, emulator.InvalidArgument("%s is set to an invalid value (expected: milliseconds since 1970, actual: '%s')", name, text)
-	}
-	return time.UnixMilli(ms), nil
 }

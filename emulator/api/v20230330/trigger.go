@@ -1,7 +1,6 @@
 package v20230330
 
 import (
-	"bytes"
 	"encoding/json"
 	"net/http"
 
@@ -42,31 +41,11 @@ type CreateTriggerInput struct {
 
 // UpdateTriggerInput is the body of UpdateTrigger; what is nil stays.
 type UpdateTriggerInput struct {
-	TriggerConfig  *TriggerConfig `json:"triggerConfig,omitempty"`
-	InvocationRole *string        `json:"invocationRole,omitempty"`
-	Qualifier      *string        `json:"qualifier,omitempty"`
-	Description    *string        `json:"description,omitempty"`
+	TriggerConfig  *api.Object `json:"triggerConfig,omitempty"`
+	InvocationRole *string     `json:"invocationRole,omitempty"`
+	Qualifier      *string     `json:"qualifier,omitempty"`
+	Description    *string     `json:"description,omitempty"`
 }
-
-// TriggerConfig is a JSON object that travels as text. An object as such is understood too, since
-// the first generation of the API sends it that way and nothing else could be meant.
-type TriggerConfig json.RawMessage
-
-// UnmarshalJSON takes the object out of its text.
-func (t *TriggerConfig) UnmarshalJSON(value []byte) error {
-	var text string
-	if len(value) > 0 && value[0] == '"' {
-		if err := json.Unmarshal(value, &text); err != nil {
-			return err
-		}
-		value = []byte(text)
-	}
-	*t = bytes.Clone(value)
-	return nil
-}
-
-// MarshalJSON puts the object into text.
-func (t TriggerConfig) MarshalJSON() ([]byte, error) { return json.Marshal(string(t)) }
 
 // TriggerList is the answer of ListTriggers.
 type TriggerList struct {
@@ -86,8 +65,8 @@ func (a *API) showTrigger(of emulator.Name, t *emulator.Trigger) *Trigger {
 		TargetArn:        fn.ARN(a.Account, a.Region),
 		InvocationRole:   t.InvocationRole,
 		Description:      t.Description,
-		CreatedTime:      showTime(t.CreatedTime),
-		LastModifiedTime: showTime(t.LastModifiedTime),
+		CreatedTime:      api.Time(t.CreatedTime),
+		LastModifiedTime: api.Time(t.LastModifiedTime),
 	}
 	if t.TriggerType == emulator.TriggerHTTP {
 		address := api.TriggerURL(a.Endpoint(), emulator.Reference{Name: of, Qualifier: t.Qualifier})
@@ -100,9 +79,9 @@ func (in *UpdateTriggerInput) apply(t *emulator.Trigger) {
 	if in.TriggerConfig != nil {
 		t.TriggerConfig = json.RawMessage(*in.TriggerConfig)
 	}
-	set(&t.InvocationRole, in.InvocationRole)
-	set(&t.Qualifier, in.Qualifier)
-	set(&t.Description, in.Description)
+	api.Set(&t.InvocationRole, in.InvocationRole)
+	api.Set(&t.Qualifier, in.Qualifier)
+	api.Set(&t.Description, in.Description)
 }
 
 func (a *API) createTrigger(c *api.Call) error {
@@ -143,7 +122,7 @@ func (a *API) getTrigger(c *api.Call) error {
 }
 
 func (a *API) deleteTrigger(c *api.Call) error {
-	if err := a.Catalogue.DeleteTrigger(c.Request.Context(), name(c), c.Path("trigger")); err != nil {
+	if err := a.Catalogue.DeleteTrigger(c.Request.Context(), name(c), c.Path("trigger"), ""); err != nil {
 		return err
 	}
 	return c.Empty(http.StatusNoContent)

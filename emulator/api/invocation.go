@@ -1,20 +1,44 @@
-package v20230330
+package api
 
 import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/fcemu/fcemu/emulator"
-	"github.com/fcemu/fcemu/emulator/api"
 	"github.com/fcemu/fcemu/emulator/invoke"
 )
 
 // headerColdStart is the emulator's own: it tells that the call had to start an instance.
 const headerColdStart = "X-Fcemu-Cold-Start"
 
-// invokeFunction is InvokeFunction, synchronous and asynchronous. It is the warm path.
-func (a *API) invokeFunction(c *api.Call) error {
+// Resolver finds the version of a function that a reference means.
+type Resolver interface {
+	Resolve(ctx context.Context, ref emulator.Reference) (*emulator.Function, error)
+}
+
+// Engine runs an invocation and waits for it.
+type Engine interface {
+	Do(ctx context.Context, inv *emulator.Invocation, answer emulator.Answer) *emulator.Outcome
+}
+
+// Accepter takes asynchronous invocations.
+type Accepter interface {
+	Accept(ctx context.Context, inv *emulator.Invocation, delay time.Duration) (*emulator.Task, error)
+}
+
+// Invoker is InvokeFunction, which is the same in all generations but for the way they name a
+// function and the header in which they tell the id of a task.
+type Invoker struct {
+	Functions  Resolver
+	Engine     Engine
+	Queue      Accepter
+	TaskHeader string // where this generation's clients read the id of an accepted task
+}
+
+// Invoke is InvokeFunction, synchronous and asynchronous. It is the warm path.
+func (i *Invoker) Invoke(c *Call, ref emulator.Reference) error {
 	control, refusal := invoke.ParseControl(c.Request.Header)
 	if refusal != nil {
 		return refusal
@@ -22,10 +46,12 @@ func (a *API) invokeFunction(c *api.Call) error {
 	if control.RequestID != "" {
 		c.SetRequestID(control.RequestID)
 	}
-	ref := reference(c)
-	fn, err := a.Catalogue.Resolve(c.Request.Context(), ref)
+	fn, err := i.Functions.Resolve(c.Request.Context(), ref)
 	if err != nil {
 		return err
+	}
+	if refusal := fn.Admit(); refusal != nil {
+		return refusal
 	}
 	if ref.Qualifier == "" {
 		ref.Qualifier = emulator.LatestVersion
@@ -46,32 +72,32 @@ func (a *API) invokeFunction(c *api.Call) error {
 		Async:     control.Async,
 		LogTail:   control.LogTail,
 		TaskID:    control.TaskID,
+		TaskMode:  control.TaskMode,
 	}
 	if control.Async {
-		return a.accept(c, inv, control)
+		return i.accept(c, inv, control.Delay)
 	}
-	return a.run(c, inv)
+	return i.run(c, inv)
 }
 
-// accept answers when the invocation is stored for good. FC 3.0 clients read the task's id from
-// the header of this generation, also that of an FC 2.0 function.
-func (a *API) accept(c *api.Call, inv *emulator.Invocation, control invoke.Control) error {
-	task, err := a.Queue.Accept(c.Request.Context(), inv, control.Delay)
+// accept answers when the invocation is stored for good.
+func (i *Invoker) accept(c *Call, inv *emulator.Invocation, delay time.Duration) error {
+	task, err := i.Queue.Accept(c.Request.Context(), inv, delay)
 	if err != nil {
 		return err
 	}
 	invoke.SetAccepted(c.Header(), task)
 	if task.TaskMode {
-		c.Header()[invoke.HeaderAsyncTaskID] = []string{task.Key.ID}
+		c.Header()[i.TaskHeader] = []string{task.Key.ID}
 	}
 	return c.Empty(http.StatusAccepted)
 }
 
 // run waits for the function and passes on its bytes. An error in the function is an answer of 200
 // with X-Fc-Error-Type.
-func (a *API) run(c *api.Call, inv *emulator.Invocation) error {
+func (i *Invoker) run(c *Call, inv *emulator.Invocation) error {
 	ctx, release := whileClientListens(c.Request.Context())
-	outcome := a.Engine.Do(ctx, inv, nil)
+	outcome := i.Engine.Do(ctx, inv, nil)
 	release()
 	header := c.Header()
 	invoke.SetHeaders(header, inv, outcome)
@@ -82,7 +108,7 @@ func (a *API) run(c *api.Call, inv *emulator.Invocation) error {
 	case outcome.Refused != nil:
 		return outcome.Refused
 	case outcome.Cause == emulator.CauseCanceled:
-		return api.ClientClosed()
+		return ClientClosed()
 	case outcome.Cause == emulator.CauseShutdown:
 		return emulator.Internal(emulator.ErrShutdown)
 	}

@@ -1,0 +1,37 @@
+package daemon
+
+import (
+	"net/http"
+
+	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/api"
+	"github.com/fcemu/fcemu/emulator/signature"
+)
+
+// verified lets only signed requests of the API through, where the user asked for that.
+func (d *Daemon) verified(next http.Handler) http.Handler {
+	if len(d.options.AccessKeys) == 0 {
+		return next
+	}
+	p := d.parts
+	return signature.Verify(next, p.acceptedKeys(d.options), p.clock, func(w http.ResponseWriter, _ *http.Request, refusal *emulator.Error) {
+		api.Refuse(w, p.ids.Request(p.clock.Now()), refusal)
+	})
+}
+
+// signedTriggers is the check of HTTP triggers, or nil where the user did not ask for it.
+func (p *parts) signedTriggers(o Options) func(*http.Request) *emulator.Error {
+	if len(o.AccessKeys) == 0 {
+		return nil
+	}
+	keys := p.acceptedKeys(o)
+	return func(r *http.Request) *emulator.Error {
+		return signature.Check(r, signature.Trigger, keys, p.clock.Now())
+	}
+}
+
+// acceptedKeys are the user's, and the one that functions are given, so that they can call too.
+func (p *parts) acceptedKeys(o Options) signature.Keys {
+	role := p.credentials
+	return append(signature.Keys{{ID: role.AccessKeyID, Secret: role.AccessKeySecret, Token: role.SecurityToken}}, o.AccessKeys...)
+}
