@@ -159,12 +159,18 @@ func (c *Catalogue) TaggedResources(ctx context.Context, admit func(emulator.Nam
 		}
 	}
 	for {
-		found, after, err := c.Functions(ctx, "", position, limit-len(list))
+		records, after, err := c.page(ctx, emulator.RecordFunction, nil, "", position, limit-len(list))
 		if err != nil {
 			return nil, "", err
 		}
-		for _, fn := range found {
-			keep(fn.Name(), fn.Tags)
+		for _, record := range records {
+			var fn struct {
+				Tags []emulator.Tag `json:"tags"`
+			}
+			if err := decode(record, &fn); err != nil {
+				return nil, "", err
+			}
+			keep(emulator.Name{Service: record.Parent, Function: record.Name}, fn.Tags)
 		}
 		if after == "" {
 			return list, "", nil
