@@ -1,9 +1,12 @@
 # The two commands are `make demo` and `make test`. Everything here works from a fresh clone on
 # Debian or Ubuntu with Go and a C compiler.
-TAGS    := netgo,osusergo,sqlite_omit_load_extension
+# The tags and C flags keep the binary small: half a megabyte each for HTTP/2, which nothing here speaks
+# yet, and for SQLite, which measures no slower so.
+TAGS    := netgo,osusergo,sqlite_omit_load_extension,nethttpomithttp2
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 STATIC  := $(if $(filter Linux,$(shell uname -s)),-linkmode external -extldflags -static)
 export GOFLAGS := -buildvcs=false -tags=$(TAGS)
+export CGO_CFLAGS := -Os -fno-asynchronous-unwind-tables
 
 .PHONY: build demo test lint bench setup clean
 
