@@ -26,7 +26,7 @@ func (a *API) Routes() []api.Route {
 		{Pattern: "GET " + function + "/code", Operation: a.getFunctionCode},
 		{Pattern: "POST " + function + "/invocations", Operation: a.invokeFunction()},
 		{Pattern: "GET " + function + "/instances", Operation: a.listInstances},
-		{Pattern: "GET " + function + "/instances/{instance}/exec", Operation: instanceExec},
+		{Pattern: "GET " + function + "/instances/{instance}/exec", Operation: a.instanceExec},
 
 		{Pattern: "POST " + service + "/versions", Operation: a.publishVersion},
 		{Pattern: "GET " + service + "/versions", Operation: a.listVersions},
