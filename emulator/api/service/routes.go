@@ -36,7 +36,7 @@ func (a *API) Routes() []api.Route {
 		{Pattern: "GET " + service + "/aliases/{alias}", Operation: a.getAlias},
 		{Pattern: "PUT " + service + "/aliases/{alias}", Operation: a.updateAlias},
 		{Pattern: "DELETE " + service + "/aliases/{alias}", Operation: a.deleteAlias},
-		{Pattern: "POST " + service + "/bindings", Operation: a.createVpcBinding},
+		{Pattern: "POST " + service + "/bindings", Operation: a.CreateVpcBinding},
 		{Pattern: "GET " + service + "/bindings", Operation: a.listVpcBindings},
 		{Pattern: "DELETE " + service + "/bindings/{vpc}", Operation: a.deleteVpcBinding},
 
