@@ -23,6 +23,7 @@ var arrows = map[string][]string{
 	"emulator/journal":        {"emulator"},
 	"emulator/gateway":        {"emulator", "emulator/invoke"},
 	"emulator/api":            {"emulator", "emulator/invoke"},
+	"emulator/api/exec":       {"emulator", "emulator/api"},
 	"emulator/api/local":      {"emulator", "emulator/api"},
 	"emulator/api/service":    {"emulator", "emulator/invoke", "emulator/api"}, // what the two below share
 	"emulator/api/v20160815":  {"emulator", "emulator/api", "emulator/api/service"},

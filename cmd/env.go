@@ -29,7 +29,8 @@ func clientEnv(endpoint string, key signature.Key) [][2]string {
 		{"FCEMU_ENDPOINT", endpoint},
 		{"FC_ENDPOINT", host},
 		{"ALIBABA_CLOUD_ENDPOINT_FC", host},
-		{"FC_CLIENT_CUSTOM_ENDPOINT", endpoint},
+		{"FC_CLIENT_CUSTOM_ENDPOINT", endpoint}, // Serverless Devs: functions, and uploads of code
+		{"FC_CODE_TEMP_OSS_ENDPOINT", endpoint},
 		{"ALIBABA_CLOUD_ACCESS_KEY_ID", key.ID},
 		{"ALIBABA_CLOUD_ACCESS_KEY_SECRET", key.Secret},
 		{"ALIBABA_CLOUD_ACCOUNT_ID", defaultAccount},

@@ -179,7 +179,7 @@ func (g *group) sweep(now time.Time, idle time.Duration) (time.Duration, bool) {
 	next, any := idle, false
 	for inst := range g.instances {
 		wait := idle
-		if inst.used == 0 {
+		if inst.used == 0 && inst.visitors == 0 {
 			wait = inst.lastUsed.Add(idle).Sub(now)
 		}
 		if wait <= 0 {

@@ -58,6 +58,7 @@ type instance struct {
 
 	// Under group.mu.
 	slots, used, oversold int
+	visitors              int // commands that clients run in it
 	served                int64
 	lastUsed              time.Time
 	doomed, sick, quiet   bool

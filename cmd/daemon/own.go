@@ -10,6 +10,7 @@ import (
 
 	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/emulator/api"
+	"github.com/fcemu/fcemu/emulator/api/exec"
 	"github.com/fcemu/fcemu/emulator/api/local"
 	"github.com/fcemu/fcemu/emulator/api/service"
 	"github.com/fcemu/fcemu/emulator/api/v20160815"
@@ -22,12 +23,22 @@ import (
 func (d *Daemon) openAPI() http.Handler {
 	p := d.parts
 	endpoint := func() string { return d.Endpoint }
-	services := service.API{Catalogue: p.catalogue, Engine: p.engine, Queue: p.queue, Objects: p.objects, Instances: d.listInstances,
+	commands := &exec.Server{Functions: p.catalogue, Start: d.runCommand}
+	services := service.API{Catalogue: p.catalogue, Engine: p.engine, Queue: p.queue, Objects: p.objects, Instances: d.listInstances, Exec: commands.Serve,
 		Account: d.options.Account, Region: d.options.Region, Endpoint: endpoint}
-	functions := &v20230330.API{Catalogue: p.catalogue, Engine: p.engine, Queue: p.queue, Objects: p.objects, Instances: d.listInstances, Clock: p.clock,
+	functions := &v20230330.API{Catalogue: p.catalogue, Engine: p.engine, Queue: p.queue, Objects: p.objects, Instances: d.listInstances, Exec: commands.Serve, Clock: p.clock,
 		Account: d.options.Account, Region: d.options.Region, Endpoint: endpoint}
 	routes := slices.Concat(v20160815.Routes(services), v20210406.Routes(services), functions.Routes(), d.bucketRoutes())
 	return api.Guard(d.verified(api.New(d.apiOptions(), routes...)), d.allowedHost)
+}
+
+// runCommand starts a command that a client wants to run in an instance.
+func (d *Daemon) runCommand(ctx context.Context, name emulator.Name, instance string, what emulator.Exec) (exec.Command, error) {
+	command, err := d.parts.pool.Exec(ctx, name, instance, what)
+	if err != nil {
+		return nil, err // not a nil *runtime.Command
+	}
+	return command, nil
 }
 
 // listInstances tells the API what runs.

@@ -86,6 +86,13 @@ func (c *Call) Empty(status int) error {
 	return nil
 }
 
+// Upgrade hands the connection over to an operation that speaks another protocol on it, the answer
+// to the handshake included.
+func (c *Call) Upgrade() http.ResponseWriter {
+	c.started = true
+	return c.writer
+}
+
 // Flush sends what was answered so far, for an operation that goes on after its answer.
 func (c *Call) Flush() { _ = http.NewResponseController(c.writer).Flush() }
 

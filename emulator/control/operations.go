@@ -56,7 +56,7 @@ func Operations() []Operation {
 	add(functionsOnly, "", "a process cannot be brought back from what would be stored", "CreateSnapshot", "GetSnapshot", "ListSnapshots", "DeleteSnapshot")
 	add(since2021, LevelIgnored, "kept", "RegisterEventSource", "ListEventSources", "DeregisterEventSource")
 	add(withServices, LevelApproximated, "a bucket of this emulator", "GetTempBucketToken")
-	add(withServices, "", "", "InstanceExec")
+	add(allGenerations, LevelApproximated, "the form of a resize and of the last message is in no source; a terminal needs Linux", "InstanceExec")
 	add(withServices, LevelApproximated, "there are no zones here", "GetAccountSettings")
 	add(withServices, LevelApproximated, "always an empty list", "ListReservedCapacities")
 	return list

@@ -19,6 +19,8 @@ type Inspector interface {
 	// Footprint is Memory with pages shared inside and outside the tree counted in part. It is
 	// exact and about fifty times slower, so it is for callers near a limit.
 	Footprint() int64
+	// Environment is the program's, with its port.
+	Environment() []string
 }
 
 // child is a started program as the emulator sees it.
@@ -28,6 +30,7 @@ type child struct {
 	line      *link
 	address   netip.Addr // its own; invalid where ports are shared
 	portGiven int        // in the variables of Spec.PortEnv
+	host      *child     // Spec.Beside
 
 	// Where ports are shared: the end of the lock on Spec.Port, and the notice of a program that
 	// listens on it although another port was offered.
@@ -69,27 +72,34 @@ func (c *child) startMessage() (*message, []*os.File) {
 		ID:   c.id,
 		Path: c.spec.Path,
 		Args: c.spec.Args,
-		Env:  c.environment(),
+		Env:  c.Environment(),
 		Dir:  c.spec.Dir,
 		Tag:  c.tagged(),
 	}
 	if c.address.IsValid() {
 		m.Address, m.Port = c.address.String(), int64(c.spec.Port)
 	}
-	var files []*os.File
-	if c.spec.Stdout != nil {
-		m.Outputs |= hasStdout
-		files = append(files, c.spec.Stdout)
+	if c.host != nil {
+		m.Beside = c.host.id
+		if c.host.address.IsValid() {
+			m.Address = c.host.address.String()
+		}
 	}
-	if c.spec.Stderr != nil {
-		m.Outputs |= hasStderr
-		files = append(files, c.spec.Stderr)
+	if c.spec.Terminal {
+		m.Leads = 1
+	}
+	var files []*os.File
+	for i, file := range []*os.File{c.spec.Stdin, c.spec.Stdout, c.spec.Stderr} {
+		if file != nil {
+			m.Streams |= hasStdin << i
+			files = append(files, file)
+		}
 	}
 	return m, append(files, c.spec.Files...)
 }
 
-// environment is the program's, with the port set.
-func (c *child) environment() []string {
+// Environment is the program's, with the port set.
+func (c *child) Environment() []string {
 	if c.spec.Port == 0 || len(c.spec.PortEnv) == 0 {
 		return c.spec.Env
 	}

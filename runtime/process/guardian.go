@@ -85,11 +85,13 @@ type instance struct {
 	id     int64
 	tag    int64
 	tell   func(*message) // passes news on; by default to the emulator
+	beside int64          // the instance that shares its address; 0 = none
 	pid    int            // 0 until started
 	over   bool           // the program itself has been reaped
 	told   bool           // and that was reported
 	doomed bool           // to be killed, even if not started yet
 	swept  bool           // somebody is ending what is left
+	ports  *network       // where it has an address of its own
 }
 
 // serve does what the emulator asks until the line breaks.
@@ -128,7 +130,7 @@ func (g *guardian) tellTier(ask *message) {
 
 // start takes over the descriptors.
 func (g *guardian) start(m *message, descriptors []int, tell func(*message)) {
-	inst := &instance{id: m.ID, tag: m.Tag, tell: tell}
+	inst := &instance{id: m.ID, tag: m.Tag, beside: m.Beside, tell: tell}
 	g.mu.Lock()
 	g.instances[m.ID] = inst
 	g.mu.Unlock()
@@ -164,7 +166,7 @@ func (g *guardian) fork(inst *instance, m *message, descriptors []int) error {
 		Dir:   m.Dir,
 		Env:   m.Env,
 		Files: g.arrange(m, descriptors),
-		Sys:   &syscall.SysProcAttr{Setpgid: true},
+		Sys:   &syscall.SysProcAttr{Setpgid: m.Leads == 0, Setsid: m.Leads != 0, Setctty: m.Leads != 0},
 	}
 	argv := append([]string{m.Path}, m.Args...)
 	g.forking.Lock()
@@ -196,6 +198,12 @@ func (g *guardian) fork(inst *instance, m *message, descriptors []int) error {
 func (g *guardian) unwanted(inst *instance) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if inst.beside != 0 {
+		host := g.instances[inst.beside]
+		if host == nil || host.over || host.doomed {
+			return true
+		}
+	}
 	return g.ending || inst.doomed
 }
 
@@ -203,9 +211,9 @@ func (g *guardian) unwanted(inst *instance) bool {
 func (g *guardian) arrange(m *message, descriptors []int) []uintptr {
 	null := g.null.Fd()
 	files := []uintptr{null, null, null}
-	for i, present := range []int64{hasStdout, hasStderr} {
-		if m.Outputs&present != 0 && len(descriptors) > 0 {
-			files[i+1] = uintptr(descriptors[0])
+	for i := range files {
+		if m.Streams&(hasStdin<<i) != 0 && len(descriptors) > 0 {
+			files[i] = uintptr(descriptors[0])
 			descriptors = descriptors[1:]
 		}
 	}

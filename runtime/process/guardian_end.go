@@ -126,13 +126,28 @@ func (g *guardian) strike(inst *instance) bool {
 	if !over {
 		_ = syscall.Kill(-inst.pid, syscall.SIGKILL)
 	}
+	guests := g.guests(inst.id)
 	g.mu.Unlock()
+	for _, guest := range guests {
+		g.kill(guest)
+		alive = true // until they are no instances any more: they use the address
+	}
 	family := family{Guardian: os.Getpid(), Tag: inst.tag}
 	if !over {
 		family.Main = inst.pid
 	}
 	members, whole := family.members()
 	return killEach(members) || alive || !whole
+}
+
+// guests are the instances that run beside another one. It runs under mu.
+func (g *guardian) guests(host int64) (ids []int64) {
+	for id, inst := range g.instances {
+		if inst.beside != 0 && inst.beside == host {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // killEach is true when a process was there and could be killed.

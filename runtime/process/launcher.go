@@ -17,6 +17,8 @@ type Warmer interface {
 	Warm(ctx context.Context) error
 }
 
+var errHostGone = errors.New("the program that another one was to run beside has ended")
+
 var errClosed = errors.New("the launcher of processes is closed")
 
 // launcher is the emulator's side: it keeps one guardian, and gives out addresses and ports.
@@ -127,8 +129,8 @@ func (l *launcher) tryAddresses(ctx context.Context, line *link) (reason string,
 
 // Start starts a program. ctx bounds the start alone; the program lives on.
 func (l *launcher) Start(ctx context.Context, spec Spec) (Process, error) {
-	if len(spec.Files) > maxDescriptors-2 {
-		return nil, fmt.Errorf("a program can inherit %d descriptors at most", maxDescriptors-2)
+	if len(spec.Files) > maxDescriptors-3 {
+		return nil, fmt.Errorf("a program can inherit %d descriptors at most", maxDescriptors-3)
 	}
 	line, err := l.guardian(ctx)
 	if err != nil {
@@ -136,6 +138,13 @@ func (l *launcher) Start(ctx context.Context, spec Spec) (Process, error) {
 	}
 	c := l.newChild(spec)
 	c.line = line
+	if spec.Beside != nil {
+		host, ok := spec.Beside.(*child)
+		if !ok || host.line != line {
+			return nil, errHostGone
+		}
+		c.host = host
+	}
 	if err := l.place(ctx, c); err != nil {
 		return nil, err
 	}

@@ -39,7 +39,9 @@ type message struct {
 	Tag     int64  // mark that all processes of the instance carry; 0 = none
 	Port    int64  // TCP port
 	Address string // of the instance, or address and port of a listener
-	Outputs int64  // bits: 1 stdout, 2 stderr travel along
+	Streams int64  // bits: which of the standard streams travel along, in the order 0, 1, 2
+	Leads   int64  // 1: the program leads a session whose terminal is its standard input
+	Beside  int64  // the instance that shares its address; 0 = none
 
 	PID    int64
 	Code   int64
@@ -50,14 +52,15 @@ type message struct {
 }
 
 const (
-	hasStdout = 1
-	hasStderr = 2
+	hasStdin = 1 << iota
+	hasStdout
+	hasStderr
 )
 
 // visit passes every field through c; the one list serves both directions.
 func (m *message) visit(c *codec) {
 	for _, number := range []*int64{
-		&m.Kind, &m.ID, &m.Descriptors, &m.Tag, &m.Port, &m.Outputs,
+		&m.Kind, &m.ID, &m.Descriptors, &m.Tag, &m.Port, &m.Streams, &m.Leads, &m.Beside,
 		&m.PID, &m.Code, &m.Signal, &m.MaxRSS, &m.CPU,
 	} {
 		c.number(number)

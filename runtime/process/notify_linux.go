@@ -65,9 +65,21 @@ func (g *guardian) launch(inst *instance, m *message, descriptors []int) error {
 	if err != nil {
 		return err
 	}
-	s := &supervisor{inst: inst, listener: listener, network: newNetwork(address)}
+	s := &supervisor{inst: inst, listener: listener, network: g.networkOf(inst, address)}
 	go s.serve()
 	return g.fork(inst, m, descriptors)
+}
+
+// networkOf is the network of the instance, or of the one that it runs beside.
+func (g *guardian) networkOf(inst *instance, address netip.Addr) *network {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if host := g.instances[inst.beside]; host != nil && host.ports != nil {
+		inst.ports = host.ports
+	} else {
+		inst.ports = newNetwork(address)
+	}
+	return inst.ports
 }
 
 // supervisor answers the filtered calls of one instance until no process with the filter is left.

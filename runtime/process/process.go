@@ -17,7 +17,8 @@ type Spec struct {
 	Args   []string // without the program's own name
 	Env    []string // KEY=value; the whole environment
 	Dir    string   // working directory
-	Stdout *os.File // write ends; the launcher does not close them
+	Stdin  *os.File // read end; nil = nothing to read
+	Stdout *os.File // write ends; the launcher closes none of the three
 	Stderr *os.File
 	Files  []*os.File // inherited as descriptors 3, 4, …
 
@@ -28,6 +29,13 @@ type Spec struct {
 	// PortEnv names the environment variables that carry the port. They are set to Port, or to
 	// another free port where this machine cannot give the instance an address of its own.
 	PortEnv []string
+
+	// Terminal makes Stdin, which is a terminal then, the one that controls the program and its
+	// descendants.
+	Terminal bool
+	// Beside, which the same Launcher started, shares its address with the program, and takes the
+	// program along at its end. Nil: the program is on its own. It goes without Port.
+	Beside Process
 }
 
 // Launcher starts processes. All that it started is dead when Close returns or when the emulator

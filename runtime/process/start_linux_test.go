@@ -84,7 +84,7 @@ func TestStartErrors(t *testing.T) {
 		{Spec{Path: badInterpreter, Dir: "/"}, "needs an interpreter", syscall.ENOENT},
 		{Spec{Path: "/bin/sh", Dir: "/no/such/dir"}, "working directory /no/such/dir does not exist", syscall.ENOENT},
 		{Spec{Path: "/bin/sh", Dir: "/", Port: 9, Env: []string{strings.Repeat("x", maxFrame)}}, "", syscall.E2BIG},
-		{Spec{Path: "/bin/sh", Dir: "/", Files: make([]*os.File, 70)}, "62 descriptors", nil},
+		{Spec{Path: "/bin/sh", Dir: "/", Files: make([]*os.File, 70)}, "61 descriptors", nil},
 	} {
 		_, err := l.Start(context.Background(), c.spec)
 		if err == nil || !strings.Contains(err.Error(), c.want) || c.err != nil && !errors.Is(err, c.err) {

@@ -70,6 +70,9 @@ func (f family) members() ([]int, bool) { return nil, true }
 
 func descendants(int) ([]int, bool) { return nil, true }
 
+// network is nothing: there are no addresses of an instance's own.
+type network struct{}
+
 func onOwnThread(do func()) { do() }
 
 // launch starts the program of an instance.

@@ -35,7 +35,7 @@ type Queue interface {
 	Stop(ctx context.Context, key emulator.TaskKey) error
 }
 
-// API serves the operations. All fields but Objects are required.
+// API serves the operations. All fields but Objects and Exec are required.
 type API struct {
 	Dialect   Dialect // set by the generation
 	Catalogue Catalogue
@@ -43,6 +43,7 @@ type API struct {
 	Queue     Queue
 	Objects   api.Objects // nil = code in a bucket is refused
 	Instances func(ctx context.Context) []emulator.Instance
+	Exec      func(c *api.Call, ref emulator.Reference) error // runs a command in an instance; nil = refused
 	Account   string
 	Region    string
 	Endpoint  func() string // http://host:port, for the addresses in answers

@@ -85,8 +85,9 @@ func (a *API) listInstances(c *api.Call) error {
 	return c.JSON(http.StatusOK, &list)
 }
 
-// instanceExec refuses in a way that the clients show: they expect a WebSocket and read anything
-// else as an error.
-func instanceExec(c *api.Call) error {
-	return api.PathNotSupported(c.Request, "fcemu does not emulate InstanceExec yet")
+func (a *API) instanceExec(c *api.Call) error {
+	if a.Exec == nil {
+		return api.PathNotSupported(c.Request, "InstanceExec is not served here")
+	}
+	return a.Exec(c, a.Dialect.Reference(c))
 }

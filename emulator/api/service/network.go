@@ -28,7 +28,8 @@ type EventSourceList struct {
 	EventSources []EventSource `json:"eventSources"`
 }
 
-func (a *API) createVpcBinding(c *api.Call) error {
+// CreateVpcBinding is an operation of both generations.
+func (a *API) CreateVpcBinding(c *api.Call) error {
 	var in VpcBinding
 	if err := c.Decode(api.MaxJSON, &in); err != nil {
 		return err
@@ -46,6 +47,15 @@ func (a *API) listVpcBindings(c *api.Call) error {
 
 func (a *API) deleteVpcBinding(c *api.Call) error {
 	return done(c, http.StatusOK, a.Catalogue.UnbindVpc(c.Request.Context(), scope(c), c.Path("vpc")))
+}
+
+// DeleteVpcBindingInBody is DeleteVpcBinding with the VPC's id in the body: a form of 2016-08-15 only.
+func (a *API) DeleteVpcBindingInBody(c *api.Call) error {
+	var in VpcBinding
+	if err := c.Decode(api.MaxJSON, &in); err != nil {
+		return err
+	}
+	return done(c, http.StatusOK, a.Catalogue.UnbindVpc(c.Request.Context(), scope(c), in.VpcID))
 }
 
 func showEventSource(s *emulator.EventSource) EventSource {

@@ -26,7 +26,7 @@ func (a *API) Routes() []api.Route {
 		{Pattern: "GET " + function + "/code", Operation: a.getFunctionCode},
 		{Pattern: "POST " + function + "/invocations", Operation: a.invokeFunction()},
 		{Pattern: "GET " + function + "/instances", Operation: a.listInstances},
-		{Pattern: "GET " + function + "/instances/{instance}/exec", Operation: instanceExec},
+		{Pattern: "GET " + function + "/instances/{instance}/exec", Operation: a.instanceExec},
 
 		{Pattern: "POST " + service + "/versions", Operation: a.publishVersion},
 		{Pattern: "GET " + service + "/versions", Operation: a.listVersions},
@@ -36,7 +36,7 @@ func (a *API) Routes() []api.Route {
 		{Pattern: "GET " + service + "/aliases/{alias}", Operation: a.getAlias},
 		{Pattern: "PUT " + service + "/aliases/{alias}", Operation: a.updateAlias},
 		{Pattern: "DELETE " + service + "/aliases/{alias}", Operation: a.deleteAlias},
-		{Pattern: "POST " + service + "/bindings", Operation: a.createVpcBinding},
+		{Pattern: "POST " + service + "/bindings", Operation: a.CreateVpcBinding},
 		{Pattern: "GET " + service + "/bindings", Operation: a.listVpcBindings},
 		{Pattern: "DELETE " + service + "/bindings/{vpc}", Operation: a.deleteVpcBinding},
 

@@ -300,6 +300,9 @@ func TestAttachments(t *testing.T) {
 	s.send(t, "GET", second+"/services/svc1/bindings", "").want(t, `{"vpcIds":["vpc-1"]}`)
 	s.send(t, "DELETE", first+"/services/svc1/bindings/vpc-1", "").wantEmpty(t, 200)
 	s.send(t, "GET", first+"/services/svc1/bindings", "").want(t, `{"vpcIds":[]}`)
+	s.send(t, "POST", first+"/services/svc1/binding", `{"vpcId":"vpc-2"}`).wantEmpty(t, 200)
+	s.send(t, "DELETE", first+"/services/svc1/binding", `{"vpcId":"vpc-2"}`).wantEmpty(t, 200)
+	s.send(t, "GET", first+"/services/svc1/bindings", "").want(t, `{"vpcIds":[]}`)
 
 	const sources = second + "/services/svc1/functions/f1/event-sources"
 	s.send(t, "POST", sources, `{"sourceArn":"acs:dns:cn:1:x/y"}`).want(t, `{"sourceArn":"acs:dns:cn:1:x/y"}`)

@@ -20,6 +20,9 @@ func Routes(shared service.API) []api.Route {
 	a := &shared
 	return append(a.Routes(), []api.Route{
 		{Pattern: "DELETE /" + Version + "/tag", Operation: a.UntagResource},
+		// the Java client: singular, and the VPC to unbind in the body
+		{Pattern: "POST /" + Version + "/services/{service}/binding", Operation: a.CreateVpcBinding},
+		{Pattern: "DELETE /" + Version + "/services/{service}/binding", Operation: a.DeleteVpcBindingInBody},
 		{Pattern: "GET /" + Version + "/reservedCapacities", Operation: a.ListReservedCapacities},
 	}...)
 }

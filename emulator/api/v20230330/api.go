@@ -24,13 +24,14 @@ type Queue interface {
 	Stop(ctx context.Context, key emulator.TaskKey) error
 }
 
-// API serves this generation. All fields but Objects and Instances are required.
+// API serves this generation. All fields but Objects, Instances and Exec are required.
 type API struct {
 	Catalogue Catalogue
 	Engine    api.Engine
 	Queue     Queue
-	Objects   api.Objects                                   // nil = code in a bucket is refused
-	Instances func(ctx context.Context) []emulator.Instance // nil = none is ever shown
+	Objects   api.Objects                                     // nil = code in a bucket is refused
+	Instances func(ctx context.Context) []emulator.Instance   // nil = none is ever shown
+	Exec      func(c *api.Call, ref emulator.Reference) error // runs a command in an instance; nil = refused
 	Account   string
 	Region    string
 	Endpoint  func() string  // http://host:port, for the addresses in answers
@@ -60,6 +61,7 @@ func (a *API) functionRoutes() []api.Route {
 		{Pattern: "POST " + function + "/invoke/disable", Operation: a.disableFunctionInvocation},
 		{Pattern: "POST " + function + "/invoke/enable", Operation: a.enableFunctionInvocation},
 		{Pattern: "GET " + function + "/instances", Operation: a.listInstances},
+		{Pattern: "GET " + function + "/instances/{instance}/exec", Operation: a.instanceExec},
 
 		{Pattern: "POST " + function + "/versions", Operation: a.publishFunctionVersion},
 		{Pattern: "GET " + function + "/versions", Operation: a.listFunctionVersions},

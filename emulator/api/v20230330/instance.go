@@ -93,3 +93,11 @@ func (a *API) versions(c *api.Call) ([]string, error) {
 	}
 	return versions, nil
 }
+
+// instanceExec is in no client library of this generation; Serverless Devs calls it.
+func (a *API) instanceExec(c *api.Call) error {
+	if a.Exec == nil {
+		return api.PathNotSupported(c.Request, "InstanceExec is not served here")
+	}
+	return a.Exec(c, reference(c))
+}
