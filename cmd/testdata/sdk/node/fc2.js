@@ -174,6 +174,29 @@ async function settings() {
   });
 }
 
+// run executes a command in an instance, gives it some input and returns all that came back.
+async function run(instance, input, ...command) {
+  const seen = { stdout: '', stderr: '' };
+  await new Promise((resolve, reject) => {
+    client.instanceExec('shop', 'cart', 'LATEST', instance, { command, tty: false, stderr: true }, {
+      onClose: resolve, onError: reject,
+      onStdout: (text) => { seen.stdout += text; },
+      onStderr: (text) => { seen.stderr += text; },
+    }).then(({ websocket, sendMessage }) => websocket.on('open', () => sendMessage(Buffer.from(`\0${input}`))), reject);
+  });
+  return seen;
+}
+
+async function exec() {
+  const { instanceId } = (await data(client.listInstances('shop', 'cart', 'LATEST'))).instances[0];
+  await step('instanceExec', async () => assert.deepEqual(
+    await run(instanceId, 'cart\n', 'sh', '-c', 'read name; echo hello $name; echo bad >&2'), { stdout: 'hello cart\n', stderr: 'bad\n' }));
+  await step('instanceExec in no instance', async () => {
+    const error = await run('none', '', 'true').then(() => null, (error) => error);
+    assert.match(String(error), /none/);
+  });
+}
+
 async function tags() {
   await step('tagResource', () => data(client.tagResource(arn, { team: 'web' })));
   await step('getResourceTags', async () => assert.deepEqual((await data(client.getResourceTags({ resourceArn: arn }))).tags, { team: 'web' }));
@@ -224,4 +247,4 @@ async function removal() {
   await step('listServices of nothing', async () => assert.deepEqual((await data(client.listServices({}))).services, []));
 }
 
-walk('@alicloud/fc2', services, functions, invocations, versions, triggers, asyncInvocations, settings, tags, layers, domains, accounts, removal);
+walk('@alicloud/fc2', services, functions, invocations, versions, triggers, asyncInvocations, settings, exec, tags, layers, domains, accounts, removal);
