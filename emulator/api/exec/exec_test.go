@@ -174,6 +174,21 @@ func TestInput(t *testing.T) {
 	}
 }
 
+// The other generations: Serverless Devs calls the newest one.
+func TestGenerations(t *testing.T) {
+	e := start(t)
+	for _, path := range []string{"/2021-04-06/services/svc/functions/f/", "/2023-03-30/functions/svc$f/"} {
+		address := strings.Replace(e.address("qualifier=&FC_INSTANCE_EXEC_TIMEOUT=600", "echo", "hi"), "/2016-08-15/services/svc/functions/f/", path, 1)
+		conn, _, err := websocket.Dial(t.Context(), address, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := read(t, conn, nil); got.out != "hi\n" {
+			t.Errorf("%s: got %+v", path, got)
+		}
+	}
+}
+
 func TestTerminal(t *testing.T) {
 	e := start(t)
 	conn := e.dial("stdin=true&tty=true&stderr=false", "sh", "-c", "stty size; echo ready >&2; while read x; do echo got $x; stty size; done; exit 4")
