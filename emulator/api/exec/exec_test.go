@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/coder/websocket"
 
@@ -111,7 +112,7 @@ func read(t *testing.T, conn *websocket.Conn, seen func(out string)) (got transc
 			}
 			return got
 		}
-		if kind != websocket.MessageBinary || got.last != "" {
+		if text := kind == websocket.MessageText; text != utf8.Valid(message) || got.last != "" {
 			t.Errorf("%s message %q after %q", kind, message, got.last)
 		}
 		switch text := string(message[1:]); message[0] {

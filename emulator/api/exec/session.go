@@ -7,6 +7,7 @@ import (
 	"io"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/coder/websocket"
 
@@ -109,7 +110,15 @@ func (s *session) write(ctx context.Context, message []byte) error {
 	s.timer.Reset(s.what.IdleTimeout)
 	ctx, cancel := context.WithTimeout(ctx, s.what.IdleTimeout)
 	defer cancel()
-	return s.conn.Write(ctx, websocket.MessageBinary, message)
+	return s.conn.Write(ctx, frame(message), message)
+}
+
+// frame is text where it can be: the Python client reads nothing else, the others read both.
+func frame(message []byte) websocket.MessageType {
+	if utf8.Valid(message) {
+		return websocket.MessageText
+	}
+	return websocket.MessageBinary
 }
 
 // expire ends a command that nobody seems to use any more.
