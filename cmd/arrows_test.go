@@ -17,7 +17,8 @@ var arrows = map[string][]string{
 	"emulator":                {},
 	"emulator/control":        {"emulator"},
 	"emulator/invoke":         {"emulator"},
-	"emulator/async":          {"emulator"},
+	"emulator/async":          {"emulator", "emulator/crash"},
+	"emulator/crash":          {},
 	"emulator/async/lateness": {"emulator", "emulator/async"}, // measures
 	"emulator/destination":    {"emulator"},
 	"emulator/journal":        {"emulator"},
@@ -35,7 +36,7 @@ var arrows = map[string][]string{
 	"runtime/builtin":         {"emulator", "runtime", "runtime/process"},
 	"runtime/custom":          {"emulator", "runtime", "runtime/process"},
 	"runtime/process":         {"emulator"},
-	"store":                   {"emulator"},
+	"store":                   {"emulator", "emulator/crash"},
 	"store/blob":              {"emulator"},
 	"store/storebench":        {"emulator", "store"}, // measures
 	"store/migration":         {},

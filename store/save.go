@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/crash"
 )
 
 const updateTask = `UPDATE task SET version = version + 1, status = ?, due_at = ?, first_run_at = ?, ended_at = ?,
@@ -47,6 +48,7 @@ func (s *Store) Save(ctx context.Context, task *emulator.Task, durable bool, del
 			return w.whyNot(task)
 		}
 		deliveryID, err = w.saveMore(task.Sequence, apart, delivery)
+		crash.At(crash.SaveCommit)
 		return err
 	})
 	if err != nil || !won {

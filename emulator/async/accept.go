@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
+	boundary "github.com/fcemu/fcemu/emulator/crash"
 )
 
 // maxTaskID is the longest id that a client may choose. Source: FC 3.0 InvokeFunction,
@@ -95,6 +96,7 @@ func (q *Queue) enqueue(ctx context.Context, task *emulator.Task, delay time.Dur
 	if err != nil {
 		return err
 	}
+	boundary.At(boundary.Accepted)
 	q.due.sooner(task.DueAt)
 	return nil
 }

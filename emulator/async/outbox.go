@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
+	boundary "github.com/fcemu/fcemu/emulator/crash"
 )
 
 // Values of destinationStatus.
@@ -80,7 +81,9 @@ func (q *Queue) deliverAll(ctx context.Context, batch []*emulator.Delivery) erro
 
 // deliverOne makes one try. The error is one of the store.
 func (q *Queue) deliverOne(ctx context.Context, d *emulator.Delivery) error {
+	boundary.At(boundary.DeliveryDue)
 	err := q.sink.Deliver(ctx, d)
+	boundary.At(boundary.DeliveryMade)
 	d.Attempts++
 	var refusal *emulator.Error
 	permanent := errors.As(err, &refusal) && !temporary(refusal)
