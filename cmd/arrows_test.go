@@ -22,6 +22,7 @@ var arrows = map[string][]string{
 	"emulator/async/lateness": {"emulator", "emulator/async"}, // measures
 	"emulator/destination":    {"emulator"},
 	"emulator/journal":        {"emulator"},
+	"emulator/metrics":        {"emulator"},
 	"emulator/gateway":        {"emulator", "emulator/invoke"},
 	"emulator/api":            {"emulator", "emulator/invoke"},
 	"emulator/api/local":      {"emulator", "emulator/api"},

@@ -14,6 +14,7 @@ import (
 	"github.com/fcemu/fcemu/emulator/gateway"
 	"github.com/fcemu/fcemu/emulator/invoke"
 	"github.com/fcemu/fcemu/emulator/journal"
+	"github.com/fcemu/fcemu/emulator/metrics"
 	"github.com/fcemu/fcemu/emulator/oss"
 	"github.com/fcemu/fcemu/runtime"
 	"github.com/fcemu/fcemu/runtime/builtin"
@@ -34,6 +35,7 @@ type parts struct {
 	catalogue *control.Catalogue
 	engine    *invoke.Engine
 	queue     *async.Queue
+	metrics   *metrics.Book
 	gateway   *gateway.Gateway
 
 	credentials runtime.Credentials // of functions
@@ -58,7 +60,8 @@ func openParts(ctx context.Context, o Options) (p *parts, err error) {
 		return p, err
 	}
 	p.catalogue = control.New(p.store, p.blobs, p.ids, p.clock, p.pool.Retire, control.WithDestinations(checkDestination))
-	p.engine = invoke.New(p.pool, func(emulator.InvocationRecord) {})
+	p.metrics = metrics.New()
+	p.engine = invoke.New(p.pool, p.metrics.Record)
 	p.openQueue(o)
 	p.gateway = gateway.New(gateway.Options{
 		Catalogue: p.catalogue, Engine: p.engine, Queue: p.queue, IDs: p.ids, Clock: p.clock,
@@ -135,7 +138,7 @@ func family(id string) string {
 func (p *parts) openQueue(o Options) {
 	sinks := destination.Sinks{}
 	p.queue = async.New(p.store, p.engine, p.catalogue, sinks, p.clock, p.ids, async.Options{
-		Workers: o.AsyncWorkers, Account: o.Account, Region: o.Region, Log: p.journal.Append, Grace: drainTime})
+		Workers: o.AsyncWorkers, Account: o.Account, Region: o.Region, Log: p.journal.Append, Grace: drainTime, Observer: p.metrics})
 	sinks[destination.Function] = destination.Submit(p.queue.Submit)
 }
 

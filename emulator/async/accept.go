@@ -56,8 +56,12 @@ func (q *Queue) Submit(ctx context.Context, ref emulator.Reference, event []byte
 	if err := q.prepare(ctx, task, 0); err != nil {
 		return err
 	}
-	if err := q.store.Enqueue(ctx, task); err != nil && !exists(err) {
+	err := q.store.Enqueue(ctx, task)
+	if err != nil && !exists(err) {
 		return err
+	}
+	if err == nil {
+		q.options.Observer.Enqueued(task.Key.Function)
 	}
 	q.due.sooner(task.DueAt)
 	return nil
@@ -97,6 +101,7 @@ func (q *Queue) enqueue(ctx context.Context, task *emulator.Task, delay time.Dur
 		return err
 	}
 	boundary.At(boundary.Accepted)
+	q.options.Observer.Enqueued(task.Key.Function)
 	q.due.sooner(task.DueAt)
 	return nil
 }

@@ -63,6 +63,7 @@ type Options struct {
 	MaxDepth  int           // invocations in a row that destinations may cause, 16
 	Account   string        // of the function ARN in an outcome
 	Region    string
+	Observer  Observer               // counts; may be nil
 	Log       func(emulator.LogLine) // receives what the platform has to tell about a task; may be nil
 }
 
@@ -73,6 +74,9 @@ func (o Options) withDefaults() Options {
 	o.Grace = orDefault(o.Grace, 3*time.Second)
 	o.Retention = orDefault(o.Retention, 7*24*time.Hour)
 	o.MaxDepth = orDefault(o.MaxDepth, 16)
+	if o.Observer == nil {
+		o.Observer = nobody{}
+	}
 	if o.Log == nil {
 		o.Log = func(emulator.LogLine) {}
 	}

@@ -25,6 +25,7 @@ func (q *Queue) attempt(ctx context.Context, task *emulator.Task) {
 	if task.Status != emulator.TaskRunning {
 		return // stopped, expired or invalid before it could run
 	}
+	q.started(task)
 	boundary.At(boundary.Begun)
 	out := q.engine.Do(run, invocation(task, fn), nil)
 	boundary.At(boundary.Ran)

@@ -62,6 +62,7 @@ func (q *Queue) save(ctx context.Context, next *emulator.Task, answer response) 
 		q.due.sooner(next.DueAt)
 	}
 	if ended {
+		q.options.Observer.Ended(next.Key.Function, next.Status)
 		q.waiters.wake(next.Key)
 	}
 	if delivery != nil {

@@ -89,12 +89,12 @@ func (q *Queue) deliverOne(ctx context.Context, d *emulator.Delivery) error {
 	permanent := errors.As(err, &refusal) && !temporary(refusal)
 	switch {
 	case err == nil:
-		return q.store.FinishDelivery(ctx, d, destinationSucceeded)
+		return q.finishDelivery(ctx, d, destinationSucceeded)
 	case ctx.Err() != nil:
 		return nil // the emulator ends: not the destination's fault
 	case permanent || d.Attempts >= deliveryTries:
 		q.tell(d.Task, d.RequestID, fmt.Sprintf("the outcome could not be sent to %s: %v", d.Destination, err))
-		return q.store.FinishDelivery(ctx, d, destinationFailed)
+		return q.finishDelivery(ctx, d, destinationFailed)
 	}
 	return q.store.DeferDelivery(ctx, d.ID, q.clock.Now().Add(q.options.wait(d.Attempts-1)), d.Attempts)
 }

@@ -78,6 +78,7 @@ type API struct {
 	Endpoint  func() string // http://host:port
 	Health    func(ctx context.Context) (Health, error)
 	Instances func() []Instance
+	Metrics   func(ctx context.Context) (any, error)
 	Stop      func() // asks the emulator to end; returns at once
 }
 
@@ -93,6 +94,7 @@ func (a *API) Routes() []api.Route {
 		{Pattern: "PUT" + root + "/tasks/{task}/stop", Operation: a.stopTask},
 		{Pattern: "POST" + root + "/tasks/{task}/rerun", Operation: a.rerunTask},
 		{Pattern: "GET" + root + "/instances", Operation: a.listInstances},
+		{Pattern: "GET" + root + "/metrics", Operation: a.getMetrics},
 		{Pattern: "GET" + root + "/triggers", Operation: a.listTriggers},
 		{Pattern: "GET" + root + "/functions/{function}/code", Operation: a.getCode},
 		{Pattern: "GET" + root + "/layers/{layer}/versions/{version}/code", Operation: a.getLayerCode},
@@ -123,6 +125,14 @@ func (a *API) listInstances(c *api.Call) error {
 		instances = []Instance{}
 	}
 	return c.JSON(http.StatusOK, map[string][]Instance{"instances": instances})
+}
+
+func (a *API) getMetrics(c *api.Call) error {
+	functions, err := a.Metrics(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"functions": functions})
 }
 
 // function is the function that the query names, or nil.
