@@ -99,6 +99,10 @@ func (a *app) startDaemon(ctx context.Context, options daemon.Options) (*daemon.
 	if level := a.settings.GetString("log-level"); level != "info" && level != "error" {
 		return nil, usageError("--log-level %q: use info or error", level)
 	}
+	var err error
+	if options.Destinations, err = destinationRoutes(); err != nil {
+		return nil, err
+	}
 	return daemon.Start(ctx, options)
 }
 

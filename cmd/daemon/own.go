@@ -44,7 +44,7 @@ func (d *Daemon) listInstances(context.Context) []emulator.Instance {
 // own serves /_fcemu.
 func (d *Daemon) own() http.Handler {
 	p := d.parts
-	routes := (&local.API{Catalogue: p.catalogue, Queue: p.queue, Journal: p.journal, Blobs: p.blobs, Clock: p.clock,
+	routes := (&local.API{Catalogue: p.catalogue, Queue: p.queue, Journal: p.journal, Blobs: p.blobs, Clock: p.clock, Destinations: p.outcomes,
 		Endpoint: func() string { return d.Endpoint }, Health: d.health, Instances: d.instances, Metrics: d.readMetrics, Stop: d.AskStop}).Routes()
 	return api.Guard(api.New(d.apiOptions(), routes...), d.allowedHost)
 }

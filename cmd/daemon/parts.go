@@ -37,6 +37,7 @@ type parts struct {
 	queue     *async.Queue
 	metrics   *metrics.Book
 	gateway   *gateway.Gateway
+	outcomes  outcomes
 
 	credentials runtime.Credentials // of functions
 
@@ -136,7 +137,7 @@ func family(id string) string {
 }
 
 func (p *parts) openQueue(o Options) {
-	sinks := destination.Sinks{}
+	sinks := p.openDestinations(o)
 	p.queue = async.New(p.store, p.engine, p.catalogue, sinks, p.clock, p.ids, async.Options{
 		Workers: o.AsyncWorkers, Account: o.Account, Region: o.Region, Log: p.journal.Append, Grace: drainTime, Observer: p.metrics})
 	sinks[destination.Function] = destination.Submit(p.queue.Submit)

@@ -80,12 +80,14 @@ type API struct {
 	Instances func() []Instance
 	Metrics   func(ctx context.Context) (any, error)
 	Stop      func() // asks the emulator to end; returns at once
+
+	Destinations Destinations
 }
 
 // Routes lists the operations.
 func (a *API) Routes() []api.Route {
 	const root = " /_fcemu"
-	return []api.Route{
+	return append(a.destinationRoutes(), []api.Route{
 		{Pattern: "GET" + root + "/health", Operation: a.getHealth},
 		{Pattern: "POST" + root + "/stop", Operation: a.stop},
 		{Pattern: "GET" + root + "/logs", Operation: a.getLogs},
@@ -98,7 +100,7 @@ func (a *API) Routes() []api.Route {
 		{Pattern: "GET" + root + "/triggers", Operation: a.listTriggers},
 		{Pattern: "GET" + root + "/functions/{function}/code", Operation: a.getCode},
 		{Pattern: "GET" + root + "/layers/{layer}/versions/{version}/code", Operation: a.getLayerCode},
-	}
+	}...)
 }
 
 func (a *API) getHealth(c *api.Call) error {
