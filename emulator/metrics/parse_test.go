@@ -2,6 +2,7 @@ package metrics_test
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -98,8 +99,8 @@ func (p *parsed) checkHistograms() error {
 		series[rest] = append(series[rest], point{le, value})
 	}
 	for count, points := range series {
-		slices.SortFunc(points, func(a, b point) int { return int(1e6 * min(max(a.le-b.le, -1), 1)) })
-		if !slices.IsSortedFunc(points, func(a, b point) int { return int(a.count - b.count) }) {
+		slices.SortFunc(points, func(a, b point) int { return cmp.Compare(a.le, b.le) })
+		if !slices.IsSortedFunc(points, func(a, b point) int { return cmp.Compare(a.count, b.count) }) {
 			return fmt.Errorf("%s: buckets do not grow: %v", count, points)
 		}
 		last := points[len(points)-1]
