@@ -97,3 +97,35 @@ func TestInboxKeepsTheNewest(t *testing.T) {
 		t.Errorf("%d messages, the first is %+v", len(got), got[0])
 	}
 }
+
+// A database of the release before the inbox gets one, and keeps what it has.
+func TestInboxComesToAnOlderDatabase(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	s, err := store.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	enqueue(t, s, newTask("old"))
+	delivery := expire(t, s, "ended", 0)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	sqlite(t, path, "DROP TABLE inbox; PRAGMA user_version = 1")
+	if s, err = store.Open(t.Context(), path); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	due, err := s.DueDeliveries(t.Context(), base(), 5)
+	if err != nil || len(due) != 1 || due[0].ID != delivery.ID {
+		t.Fatalf("%v, %v", due, err)
+	}
+	if err := s.Receive(t.Context(), due[0], due[0].Body, base()); err != nil {
+		t.Fatal(err)
+	}
+	if got := inbox(t, s, emulator.InboxQuery{}); len(got) != 1 || got[0].TaskID != "ended" {
+		t.Errorf("%+v", got)
+	}
+	if found, err := s.FindTasks(t.Context(), "old"); err != nil || len(found) != 1 {
+		t.Errorf("%v, %v", found, err)
+	}
+}

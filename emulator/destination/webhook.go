@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"strconv"
@@ -31,7 +30,7 @@ func newWebhook() *webhook {
 	}}
 	return &webhook{client: &http.Client{
 		Timeout:       webhookTime,
-		Transport:     &http.Transport{DialContext: dialer.DialContext, MaxIdleConnsPerHost: 4, IdleConnTimeout: 30 * time.Second},
+		Transport:     &http.Transport{DialContext: dialer.DialContext, DisableKeepAlives: true}, // nothing is left when the emulator ends
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }
@@ -52,7 +51,6 @@ func (w *webhook) post(ctx context.Context, to, contentType string, body []byte,
 		return err
 	}
 	defer response.Body.Close()
-	_, _ = io.CopyN(io.Discard, response.Body, 64<<10) // so that the connection can be used again
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		return fmt.Errorf("the webhook %s answered %s", to, response.Status)
 	}
