@@ -83,6 +83,9 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// share is how many of the workers one function may have.
+func (o Options) share() int { return o.Workers - o.Workers/4 }
+
 func orDefault[T comparable](value, preset T) T {
 	var zero T
 	if value == zero {
@@ -148,7 +151,7 @@ func (q *Queue) Tasks(ctx context.Context, query emulator.TaskQuery) ([]*emulato
 	return q.store.Tasks(ctx, query)
 }
 
-// tell writes a system line into the log of the task's function.
+// tell writes a system line into the log of the task's function. Log lines have real times.
 func (q *Queue) tell(key emulator.TaskKey, requestID, text string) {
 	q.options.Log(emulator.LogLine{
 		Time: q.clock.Now(), Function: key.Function.String(), RequestID: requestID, TaskID: key.ID,

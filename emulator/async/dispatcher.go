@@ -26,7 +26,7 @@ type dispatcher struct {
 func newDispatcher(q *Queue) *dispatcher {
 	workers := q.options.Workers
 	return &dispatcher{
-		Queue: q, share: workers - workers/4, window: 4 * workers,
+		Queue: q, share: q.options.share(), window: 4 * workers,
 		busy: map[emulator.Name]int{},
 		done: make(chan emulator.Name, workers),
 	}

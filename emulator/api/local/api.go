@@ -6,6 +6,7 @@ import (
 	"context"
 	"iter"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
@@ -27,6 +28,8 @@ type Queue interface {
 	Await(ctx context.Context, key emulator.TaskKey) (*emulator.Task, error)
 	Stop(ctx context.Context, key emulator.TaskKey) error
 	Rerun(ctx context.Context, key emulator.TaskKey) (*emulator.Task, error)
+	Changer
+	Teller
 }
 
 // Journal gives log lines back.
@@ -87,20 +90,16 @@ type API struct {
 // Routes lists the operations.
 func (a *API) Routes() []api.Route {
 	const root = " /_fcemu"
-	return append(a.destinationRoutes(), []api.Route{
+	return slices.Concat(a.taskRoutes(), a.destinationRoutes(), []api.Route{
 		{Pattern: "GET" + root + "/health", Operation: a.getHealth},
 		{Pattern: "POST" + root + "/stop", Operation: a.stop},
 		{Pattern: "GET" + root + "/logs", Operation: a.getLogs},
-		{Pattern: "GET" + root + "/tasks", Operation: a.listTasks},
-		{Pattern: "GET" + root + "/tasks/{task}", Operation: a.getTask},
-		{Pattern: "PUT" + root + "/tasks/{task}/stop", Operation: a.stopTask},
-		{Pattern: "POST" + root + "/tasks/{task}/rerun", Operation: a.rerunTask},
 		{Pattern: "GET" + root + "/instances", Operation: a.listInstances},
 		{Pattern: "GET" + root + "/metrics", Operation: a.getMetrics},
 		{Pattern: "GET" + root + "/triggers", Operation: a.listTriggers},
 		{Pattern: "GET" + root + "/functions/{function}/code", Operation: a.getCode},
 		{Pattern: "GET" + root + "/layers/{layer}/versions/{version}/code", Operation: a.getLayerCode},
-	}...)
+	})
 }
 
 func (a *API) getHealth(c *api.Call) error {
