@@ -20,6 +20,7 @@ var arrows = map[string][]string{
 	"emulator/async":          {"emulator", "emulator/crash"},
 	"emulator/crash":          {},
 	"emulator/async/lateness": {"emulator", "emulator/async"}, // measures
+	"emulator/clock":          {"emulator"},
 	"emulator/destination":    {"emulator"},
 	"emulator/journal":        {"emulator"},
 	"emulator/metrics":        {"emulator"},
@@ -46,7 +47,7 @@ var arrows = map[string][]string{
 }
 
 // The binaries and the daemon join the parts.
-var joiners = []string{"", "cmd", "cmd/daemon", "cmd/bench"}
+var joiners = []string{"", "cmd", "cmd/daemon", "cmd/bench", "cmd/fcemutest"}
 
 // noOutside are the words: they may not touch the outside world.
 var noOutside = []string{"net/http", "os", "database/sql"}

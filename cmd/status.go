@@ -34,6 +34,9 @@ func (a *app) showHealth(health client.Object) {
 			a.term.Printf("%s %s\n", a.term.Dim(fmt.Sprintf("%-12s", key)), value)
 		}
 	}
+	if clock := clockLine(health["clock"]); clock != "" {
+		a.term.Printf("%s %s\n", a.term.Dim(fmt.Sprintf("%-12s", "clock")), clock)
+	}
 	if tasks, ok := health["tasks"].(map[string]any); ok && len(tasks) > 0 {
 		a.term.Printf("%s %s\n", a.term.Dim(fmt.Sprintf("%-12s", "tasks")), counts(tasks))
 	}

@@ -97,13 +97,13 @@ func duration(row client.Object) string {
 	return strconv.FormatFloat(ms, 'f', -1, 64) + " ms"
 }
 
-// readMoment reads 10m (ago), Unix ms, or a time in RFC 3339; it returns RFC 3339.
+// readMoment reads 10m (ago), Unix ms, or a time in RFC 3339; it returns RFC 3339 or, of an age, that.
 func readMoment(flag, value string) (string, error) {
 	if value == "" {
 		return "", nil
 	}
 	if ago, err := time.ParseDuration(value); err == nil {
-		return time.Now().Add(-ago).Format(time.RFC3339Nano), nil
+		return ago.String(), nil // by the emulator's clock
 	}
 	if ms, err := strconv.ParseInt(value, 10, 64); err == nil {
 		return time.UnixMilli(ms).Format(time.RFC3339Nano), nil

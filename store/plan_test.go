@@ -37,6 +37,7 @@ func TestPlans(t *testing.T) {
 		"count":        {selectCounts, "COVERING INDEX task_status"},
 		"few: backlog": {selectBacklog, "USING INDEX task_status (status<?)"},
 		"sweep":        {deleteEnded, "USING INDEX task_ended (ended_at<?)"},
+		"pending":      {selectPending, "INDEX task_due"},
 		"deliveries":   {selectDueDeliveries, "USING INDEX delivery_due (due_at<?)"},
 	} {
 		plan := explainPlan(t, s, one.text)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/emulator/api"
@@ -51,7 +52,7 @@ func (d *Daemon) own() http.Handler {
 
 func (d *Daemon) apiOptions() api.Options {
 	return api.Options{IDs: d.parts.ids, Clock: d.parts.clock, Fault: func(id string, fault error) {
-		d.parts.journal.Append(emulator.LogLine{Time: d.parts.clock.Now(), RequestID: id, Stream: "system", Text: "fault: " + fault.Error()})
+		d.parts.journal.Append(emulator.LogLine{Time: time.Now(), RequestID: id, Stream: "system", Text: "fault: " + fault.Error()})
 	}}
 }
 
@@ -76,8 +77,11 @@ func (d *Daemon) health(ctx context.Context) (local.Health, error) {
 	}
 	return local.Health{Status: status, Version: d.options.Version, PID: os.Getpid(), Endpoint: d.Endpoint, DataDir: d.DataDir,
 		StartedTime: d.Started, Capabilities: d.parts.launcher.Capabilities(), Functions: functions,
-		Instances: len(d.parts.pool.Instances()), Tasks: tasks}, err
+		Instances: len(d.parts.pool.Instances()), Tasks: tasks, Clock: d.Clock()}, err
 }
+
+// Clock tells the time that tasks follow.
+func (d *Daemon) Clock() emulator.ClockState { return d.parts.clock.State() }
 
 // sweepCode removes code that no function, version or layer refers to any more. It is for the end,
 // when nothing runs from it.

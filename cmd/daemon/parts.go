@@ -9,6 +9,7 @@ import (
 
 	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/emulator/async"
+	"github.com/fcemu/fcemu/emulator/clock"
 	"github.com/fcemu/fcemu/emulator/control"
 	"github.com/fcemu/fcemu/emulator/destination"
 	"github.com/fcemu/fcemu/emulator/gateway"
@@ -42,13 +43,13 @@ type parts struct {
 	credentials runtime.Credentials // of functions
 
 	ids   *emulator.IDs
-	clock emulator.Clock
+	clock *clock.Clock
 	ready atomic.Bool // what the start had to deploy is there
 }
 
 // openParts opens and joins everything. Nothing runs yet.
 func openParts(ctx context.Context, o Options) (p *parts, err error) {
-	p = &parts{ids: emulator.NewIDs(), clock: emulator.RealClock{}}
+	p = &parts{ids: emulator.NewIDs()}
 	defer func() {
 		if err != nil {
 			p.close()
@@ -77,10 +78,13 @@ func (p *parts) openFiles(ctx context.Context, o Options) (err error) {
 	if p.store, err = store.Open(ctx, filepath.Join(o.DataDir, "state.db")); err != nil {
 		return err
 	}
+	if p.clock, err = clock.Open(ctx, p.store); err != nil {
+		return err
+	}
 	if p.blobs, err = blob.Open(filepath.Join(o.DataDir, "blobs")); err != nil {
 		return err
 	}
-	buckets := oss.Options{Account: o.Account, Region: o.Region, Clock: p.clock, IDs: p.ids}
+	buckets := oss.Options{Account: o.Account, Region: o.Region, Clock: emulator.RealClock{}, IDs: p.ids} // as the times of its files
 	if p.objects, err = oss.Open(filepath.Join(o.DataDir, "oss"), buckets); err != nil {
 		return err
 	}

@@ -154,12 +154,12 @@ func (q *Queue) Tasks(ctx context.Context, query emulator.TaskQuery) ([]*emulato
 // tell writes a system line into the log of the task's function. Log lines have real times.
 func (q *Queue) tell(key emulator.TaskKey, requestID, text string) {
 	q.options.Log(emulator.LogLine{
-		Time: q.clock.Now(), Function: key.Function.String(), RequestID: requestID, TaskID: key.ID,
+		Time: emulator.RealClock{}.Now(), Function: key.Function.String(), RequestID: requestID, TaskID: key.ID,
 		Stream: "system", Text: text,
 	})
 }
 
 // complain tells of a fault of the store that no task can be blamed for.
 func (q *Queue) complain(what string, err error) {
-	q.options.Log(emulator.LogLine{Time: q.clock.Now(), Stream: "system", Text: "fcemu: " + what + ": " + err.Error()})
+	q.options.Log(emulator.LogLine{Time: emulator.RealClock{}.Now(), Stream: "system", Text: "fcemu: " + what + ": " + err.Error()})
 }

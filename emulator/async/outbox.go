@@ -58,10 +58,12 @@ func (q *Queue) deliverDue(ctx context.Context) time.Duration {
 			return longestSleep
 		case err != nil:
 			q.complain("outcomes could not be delivered", err)
-			return time.Second
+			q.outbox.after(time.Second)
+			return longestSleep
 		case len(batch) == 0:
 			if empty++; empty > 2 { // as in dispatcher.advance
-				return time.Millisecond
+				q.outbox.after(time.Millisecond)
+				return longestSleep
 			}
 		}
 	}

@@ -55,6 +55,7 @@ type Health struct {
 	Functions    int                           `json:"functions"`
 	Instances    int                           `json:"instances"`
 	Tasks        map[emulator.TaskStatus]int64 `json:"tasks"`
+	Clock        emulator.ClockState           `json:"clock"`
 }
 
 // Instance is one running instance.
@@ -73,24 +74,23 @@ type Instance struct {
 
 // API serves /_fcemu. All fields are required.
 type API struct {
-	Catalogue Catalogue
-	Queue     Queue
-	Journal   Journal
-	Blobs     Blobs
-	Clock     emulator.Clock
-	Endpoint  func() string // http://host:port
-	Health    func(ctx context.Context) (Health, error)
-	Instances func() []Instance
-	Metrics   func(ctx context.Context) (any, error)
-	Stop      func() // asks the emulator to end; returns at once
-
+	Catalogue    Catalogue
+	Queue        Queue
+	Journal      Journal
+	Blobs        Blobs
+	Clock        DrivenClock
 	Destinations Destinations
+	Endpoint     func() string // http://host:port
+	Health       func(ctx context.Context) (Health, error)
+	Instances    func() []Instance
+	Metrics      func(ctx context.Context) (any, error)
+	Stop         func() // asks the emulator to end; returns at once
 }
 
 // Routes lists the operations.
 func (a *API) Routes() []api.Route {
 	const root = " /_fcemu"
-	return slices.Concat(a.taskRoutes(), a.destinationRoutes(), []api.Route{
+	return slices.Concat(a.taskRoutes(), a.destinationRoutes(), a.clockRoutes(), []api.Route{
 		{Pattern: "GET" + root + "/health", Operation: a.getHealth},
 		{Pattern: "POST" + root + "/stop", Operation: a.stop},
 		{Pattern: "GET" + root + "/logs", Operation: a.getLogs},

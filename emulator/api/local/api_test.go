@@ -174,7 +174,7 @@ func newFixture(t *testing.T) *fixture {
 		})
 	}
 	own := &local.API{
-		Catalogue: catalogue{}, Queue: f.queue, Journal: f.journal, Blobs: blobs{}, Clock: emulator.RealClock{},
+		Catalogue: catalogue{}, Queue: f.queue, Journal: f.journal, Blobs: blobs{}, Clock: drivenClock{},
 		Endpoint: func() string { return "http://127.0.0.1:3236" },
 		Health: func(context.Context) (local.Health, error) {
 			return local.Health{Status: "ready", PID: 7, Functions: 2, Tasks: map[emulator.TaskStatus]int64{emulator.TaskRunning: 3}}, nil

@@ -122,10 +122,10 @@ func (a *API) taskQuery(c *api.Call) (emulator.TaskQuery, error) {
 	if query.IncludePayload, err = c.Flag("payload"); err != nil {
 		return query, err
 	}
-	if query.Begin, err = a.moment(c, "since"); err != nil {
+	if query.Begin, err = moment(c, a.Clock, "since"); err != nil {
 		return query, err
 	}
-	query.End, err = a.moment(c, "until")
+	query.End, err = moment(c, a.Clock, "until")
 	return query, err
 }
 
