@@ -64,7 +64,7 @@ func (a *app) apply(ctx context.Context, c *client.Client, done *deployment, wan
 	if err != nil {
 		return usageError("%s: %w", where(wanted), err)
 	}
-	input, err := functionInput(wanted, code)
+	input, err := wanted.Body(code)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (a *app) apply(ctx context.Context, c *client.Client, done *deployment, wan
 		return fmt.Errorf("%s: %w", where(wanted), err)
 	}
 	for _, trigger := range wanted.Triggers {
-		if _, err := c.PutTrigger(ctx, wanted.Name, trigger.TriggerName, triggerInput(trigger)); err != nil {
+		if _, err := c.PutTrigger(ctx, wanted.Name, trigger.TriggerName, project.TriggerBody(trigger)); err != nil {
 			return fmt.Errorf("%s, trigger %s: %w", where(wanted), trigger.TriggerName, err)
 		}
 		if trigger.TriggerType == emulator.TriggerHTTP {
@@ -90,7 +90,7 @@ func (a *app) apply(ctx context.Context, c *client.Client, done *deployment, wan
 	}
 	for _, config := range wanted.Async {
 		ref := emulator.Reference{Name: wanted.Name, Qualifier: config.Qualifier}
-		if err := c.PutAsyncConfig(ctx, ref, asyncInput(config)); err != nil {
+		if err := c.PutAsyncConfig(ctx, ref, config.Body()); err != nil {
 			return fmt.Errorf("%s, asyncInvokeConfig: %w", where(wanted), err)
 		}
 	}
@@ -143,37 +143,6 @@ func triggerURL(endpoint string, name emulator.Name) string {
 func digest(parts ...any) ([32]byte, error) {
 	text, err := json.Marshal(parts)
 	return sha256.Sum256(text), err
-}
-
-// functionInput joins the wanted members with the name and the packed code.
-func functionInput(wanted *project.Function, code []byte) (client.Object, error) {
-	members, err := json.Marshal(wanted.Input)
-	if err != nil {
-		return nil, err
-	}
-	input := client.Object{}
-	if err := json.Unmarshal(members, &input); err != nil {
-		return nil, err
-	}
-	input["functionName"] = wanted.Name.Wire()
-	input["code"] = client.Object{"zipFile": code} // base64 on the wire
-	return input, nil
-}
-
-func triggerInput(trigger emulator.Trigger) client.Object {
-	input := client.Object{"triggerName": trigger.TriggerName, "triggerType": trigger.TriggerType, "triggerConfig": string(trigger.TriggerConfig)}
-	for key, value := range map[string]string{"qualifier": trigger.Qualifier, "sourceArn": trigger.SourceArn,
-		"invocationRole": trigger.InvocationRole, "description": trigger.Description} {
-		if value != "" {
-			input[key] = value
-		}
-	}
-	return input
-}
-
-func asyncInput(config project.AsyncConfig) client.Object {
-	return client.Object{"asyncTask": config.AsyncTask, "maxAsyncRetryAttempts": config.MaxAsyncRetryAttempts,
-		"maxAsyncEventAgeInSeconds": config.MaxAsyncEventAgeInSeconds, "destinationConfig": config.DestinationConfig}
 }
 
 // noticeIgnored names what the function asks for and this emulator does not apply.

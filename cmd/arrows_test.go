@@ -17,10 +17,13 @@ var arrows = map[string][]string{
 	"emulator":                {},
 	"emulator/control":        {"emulator"},
 	"emulator/invoke":         {"emulator"},
-	"emulator/async":          {"emulator"},
+	"emulator/async":          {"emulator", "emulator/crash"},
+	"emulator/crash":          {},
 	"emulator/async/lateness": {"emulator", "emulator/async"}, // measures
+	"emulator/clock":          {"emulator"},
 	"emulator/destination":    {"emulator"},
 	"emulator/journal":        {"emulator"},
+	"emulator/metrics":        {"emulator"},
 	"emulator/gateway":        {"emulator", "emulator/invoke"},
 	"emulator/api":            {"emulator", "emulator/invoke"},
 	"emulator/api/exec":       {"emulator", "emulator/api"},
@@ -36,7 +39,7 @@ var arrows = map[string][]string{
 	"runtime/builtin":         {"emulator", "runtime", "runtime/process"},
 	"runtime/custom":          {"emulator", "runtime", "runtime/process"},
 	"runtime/process":         {"emulator"},
-	"store":                   {"emulator"},
+	"store":                   {"emulator", "emulator/crash"},
 	"store/blob":              {"emulator"},
 	"store/storebench":        {"emulator", "store"}, // measures
 	"store/migration":         {},
@@ -45,7 +48,7 @@ var arrows = map[string][]string{
 }
 
 // The binaries and the daemon join the parts.
-var joiners = []string{"", "cmd", "cmd/daemon", "cmd/bench"}
+var joiners = []string{"", "cmd", "cmd/daemon", "cmd/bench", "cmd/fcemutest"}
 
 // noOutside are the words: they may not touch the outside world.
 var noOutside = []string{"net/http", "os", "database/sql"}

@@ -99,6 +99,10 @@ func (a *app) startDaemon(ctx context.Context, options daemon.Options) (*daemon.
 	if level := a.settings.GetString("log-level"); level != "info" && level != "error" {
 		return nil, usageError("--log-level %q: use info or error", level)
 	}
+	var err error
+	if options.Destinations, err = destinationRoutes(); err != nil {
+		return nil, err
+	}
 	return daemon.Start(ctx, options)
 }
 
@@ -174,12 +178,15 @@ func (a *app) showLogs(ctx context.Context, c *client.Client) {
 func (a *app) showReady(d *daemon.Daemon, deployed *deployment, took time.Duration) {
 	milliseconds := float64(took.Microseconds()) / 1000
 	if a.settings.GetString("log-format") == "json" {
-		a.logJSON(map[string]any{"msg": "ready", "endpoint": d.Endpoint, "dataDir": d.DataDir, "pid": os.Getpid(), "startMs": milliseconds})
+		a.logJSON(map[string]any{"msg": "ready", "endpoint": d.Endpoint, "dataDir": d.DataDir, "pid": os.Getpid(), "startMs": milliseconds, "clock": d.Clock()})
 		return
 	}
 	t := a.term
 	t.Printf("%s %s  %s\n", t.Bold("fcemu"), a.version, t.Dim(fmt.Sprintf("ready in %.1f ms", milliseconds)))
 	t.Printf("  endpoint  %s\n  state     %s\n", t.Accent(d.Endpoint), d.DataDir)
+	if clock := d.Clock(); clock.Driven() {
+		t.Printf("  clock     %s\n", t.Warn(driven(clock)))
+	}
 	for _, function := range deployed.functions {
 		t.Printf("  function  %s  %s  %s\n", t.Bold(function.name), t.Dim(function.runtime), function.url)
 	}

@@ -13,35 +13,28 @@ import (
 )
 
 func newTask(a *app) *cobra.Command {
-	c := &cobra.Command{Use: "task", Short: "List, show, stop, rerun and await asynchronous invocations", Args: cobra.NoArgs,
+	c := &cobra.Command{Use: "task", Short: "List, show, explain, stop, reschedule, rerun and await asynchronous invocations", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
 	c.PersistentFlags().String("function", "", "the task's function, where an id is not unique")
-	c.AddCommand(newTaskList(a), newTaskGet(a), newTaskStop(a), newTaskRerun(a), newTaskWait(a), newTaskLogs(a))
+	c.AddCommand(newTaskList(a), newTaskGet(a), newTaskExplain(a), newTaskStop(a), newTaskRunNow(a),
+		newTaskReschedule(a), newTaskRerun(a), newTaskWait(a), newTaskLogs(a))
 	return c
 }
 
 func newTaskGet(a *app) *cobra.Command {
-	return withOutput(&cobra.Command{Use: "get ID", Short: "Show one task with its events", Args: cobra.ExactArgs(1),
+	c := withOutput(&cobra.Command{Use: "get ID", Short: "Show one task with its events and where it stands", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			task, err := a.client().Task(c.Context(), args[0], a.settings.GetString("function"), 0)
 			if err != nil {
 				return err
 			}
-			return a.printObject(task, a.showTask)
+			if err := a.printObject(task, a.showTask); err != nil || !a.settings.GetBool("watch") {
+				return err
+			}
+			return a.watchTask(c.Context(), a.client(), task)
 		}})
-}
-
-func newTaskStop(a *app) *cobra.Command {
-	return &cobra.Command{Use: "stop ID…", Short: "Stop tasks that are queued, delayed or running", Args: cobra.MinimumNArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			return a.each(args, func(id string) error {
-				if err := a.client().StopTask(c.Context(), id, a.settings.GetString("function")); err != nil {
-					return err
-				}
-				a.term.Notef("%s %s\n", a.term.Warn("stopped"), id)
-				return nil
-			})
-		}}
+	c.Flags().BoolP("watch", "w", false, "go on until it has ended")
+	return c
 }
 
 func newTaskRerun(a *app) *cobra.Command {
@@ -139,6 +132,7 @@ func taskError(task client.Object) error {
 func (a *app) showTask(task client.Object) {
 	rows := [][2]string{
 		{"task", text(task["taskId"])}, {"function", text(task["functionName"])}, {"status", a.term.Status(text(task["status"]))},
+		{"progress", text(task["progress"])},
 		{"request id", text(task["requestId"])}, {"started", moment(task["startedTime"])}, {"due", moment(task["dueTime"])},
 		{"ended", moment(task["endTime"])}, {"retries", text(task["alreadyRetriedTimes"])}, {"error", text(task["taskErrorMessage"])},
 		{"destination", text(task["destinationStatus"])}, {"instance", text(task["instanceId"])},

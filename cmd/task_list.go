@@ -4,12 +4,10 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/emulator/client"
 )
 
@@ -52,10 +50,8 @@ func (a *app) taskFilter(args []string) (client.TaskFilter, error) {
 	if len(args) == 1 {
 		filter.Function = args[0]
 	}
-	for _, status := range strings.Split(filter.Status, ",") {
-		if status != "" && !emulator.TaskStatus(status).Known() {
-			return filter, usageError("--status %q is not a state; use %v", status, emulator.TaskStatuses())
-		}
+	if err := checkStatuses(filter.Status); err != nil {
+		return filter, err
 	}
 	if filter.Order != "asc" && filter.Order != "desc" {
 		return filter, usageError("--order %q: use asc or desc", filter.Order)
@@ -76,6 +72,7 @@ func (a *app) taskColumns(payload bool) []column {
 		{"TASK", field("taskId")},
 		{"FUNCTION", field("functionName")},
 		{"STATUS", func(row client.Object) string { return a.term.Status(text(row["status"])) }},
+		{"PROGRESS", field("progress")},
 		{"STARTED", func(row client.Object) string { return moment(row["startedTime"]) }},
 		{"DUE", func(row client.Object) string { return moment(row["dueTime"]) }},
 		{"RETRIES", field("alreadyRetriedTimes")},
@@ -86,36 +83,6 @@ func (a *app) taskColumns(payload bool) []column {
 		columns = append(columns, column{"PAYLOAD", field("taskPayload")})
 	}
 	return columns
-}
-
-// watchTasks prints rows again as they change, until the user ends it.
-func (a *app) watchTasks(ctx context.Context, c *client.Client, filter client.TaskFilter, seen []client.Object) error {
-	const look = 300 * time.Millisecond
-	known := map[string]string{}
-	for _, row := range seen {
-		known[rowKey(row)] = text(row["status"])
-	}
-	tick := time.NewTicker(look)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-tick.C:
-		}
-		rows, err := c.Tasks(ctx, filter)
-		if err != nil {
-			return err
-		}
-		for i := len(rows) - 1; i >= 0; i-- {
-			row := rows[i]
-			if status := text(row["status"]); known[rowKey(row)] != status {
-				known[rowKey(row)] = status
-				a.term.Printf("%s %s %s %s\n", a.term.Dim(time.Now().Format("15:04:05.000")), text(row["taskId"]),
-					text(row["functionName"]), a.term.Status(status))
-			}
-		}
-	}
 }
 
 func rowKey(row client.Object) string {
@@ -130,13 +97,13 @@ func duration(row client.Object) string {
 	return strconv.FormatFloat(ms, 'f', -1, 64) + " ms"
 }
 
-// readMoment reads 10m (ago), Unix ms, or a time in RFC 3339; it returns RFC 3339.
+// readMoment reads 10m (ago), Unix ms, or a time in RFC 3339; it returns RFC 3339 or, of an age, that.
 func readMoment(flag, value string) (string, error) {
 	if value == "" {
 		return "", nil
 	}
 	if ago, err := time.ParseDuration(value); err == nil {
-		return time.Now().Add(-ago).Format(time.RFC3339Nano), nil
+		return ago.String(), nil // by the emulator's clock
 	}
 	if ms, err := strconv.ParseInt(value, 10, 64); err == nil {
 		return time.UnixMilli(ms).Format(time.RFC3339Nano), nil

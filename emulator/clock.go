@@ -17,6 +17,24 @@ type Timer interface {
 	Stop()
 }
 
+// Sources of a ClockState.
+const (
+	ClockMachine = "machine" // never moved, or reset
+	ClockDriven  = "driven"  // frozen, moved ahead or scaled
+)
+
+// ClockState is the time as a clock has it, and how it passes.
+type ClockState struct {
+	Now    time.Time `json:"now"`
+	Source string    `json:"source"`
+	Offset string    `json:"offset"` // against the machine's clock, e.g. 3m20s; negative where it is behind
+	Scale  float64   `json:"scale"`  // how many times as fast as the machine's; that of before while frozen
+	Frozen bool      `json:"frozen"`
+}
+
+// Driven tells whether the clock is not the machine's.
+func (s ClockState) Driven() bool { return s.Source == ClockDriven }
+
 // RealClock is the machine's clock.
 type RealClock struct{}
 

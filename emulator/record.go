@@ -36,6 +36,8 @@ const (
 	RecordLayer   RecordKind = "layer"
 	RecordLayerOf RecordKind = "layerVersion" // Name: number, padded
 	RecordDomain  RecordKind = "domain"
+
+	RecordClock RecordKind = "clock" // of the emulator itself: how its clock was moved
 )
 
 // RecordKey names one record of the catalogue.

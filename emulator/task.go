@@ -26,17 +26,18 @@ const (
 // taskMoves lists, for each state, the states that may follow it. Terminal states have none.
 // Running and Dequeued may fall back to Retrying or Enqueued when a run was throttled or the
 // emulator ended under it. Dequeued fails when the event grew too old between two runs; Running
-// turns out Invalid when the instance could not be started.
+// turns out Invalid when the instance could not be started. A task that waits stays in its state
+// when it is given another due time.
 func taskMoves(from TaskStatus) []TaskStatus {
 	switch from {
 	case TaskEnqueued:
-		return []TaskStatus{TaskDequeued, TaskStopping, TaskExpired}
+		return []TaskStatus{TaskEnqueued, TaskDequeued, TaskStopping, TaskExpired}
 	case TaskDequeued:
 		return []TaskStatus{TaskRunning, TaskEnqueued, TaskRetrying, TaskStopping, TaskExpired, TaskInvalid, TaskFailed}
 	case TaskRunning:
 		return []TaskStatus{TaskSucceeded, TaskFailed, TaskRetrying, TaskEnqueued, TaskStopping, TaskInvalid}
 	case TaskRetrying:
-		return []TaskStatus{TaskDequeued, TaskRunning, TaskFailed, TaskStopping}
+		return []TaskStatus{TaskRetrying, TaskDequeued, TaskRunning, TaskFailed, TaskStopping}
 	case TaskStopping:
 		return []TaskStatus{TaskStopped}
 	}
@@ -105,6 +106,14 @@ type TaskEvent struct {
 	Status      TaskStatus `json:"status"`
 	Timestamp   int64      `json:"timestamp"` // Unix ms
 	EventDetail string     `json:"eventDetail"`
+}
+
+// TaskStep is one step of the story of a task, told to people.
+type TaskStep struct {
+	Time time.Time // may be zero (not known) or to come
+	Text string
+	Rule string // why it is so, in fcemu's words; may be empty
+	Page string // the title of FC's page behind the rule; empty where FC has none and the rule is fcemu's own
 }
 
 // TaskQuery selects tasks. Zero values select all.

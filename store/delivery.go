@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/crash"
 )
 
 const selectDueDeliveries = `SELECT d.id, f.name, t.id, d.request_id, d.destination, d.body, d.depth, d.due_at, d.attempts
@@ -56,6 +57,7 @@ func (s *Store) FinishDelivery(ctx context.Context, d *emulator.Delivery, status
 			return err
 		}
 		_, err = w.conn.exec("UPDATE task SET destination = ?, version = version + 1 WHERE sequence = ?", status, task)
+		crash.At(crash.DeliveryCommit)
 		return err
 	})
 }

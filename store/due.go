@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/crash"
 )
 
 // NextDue returns the earliest due time of the tasks that wait, false when none does.
@@ -43,6 +44,7 @@ func (s *Store) Claim(ctx context.Context, now time.Time, limit int) ([]*emulato
 			if err := w.claim(task, now); err != nil {
 				return err
 			}
+			crash.At(crash.ClaimCommit)
 		}
 		return nil
 	})

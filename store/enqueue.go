@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/crash"
 )
 
 const insertTask = `INSERT INTO task (sequence, function, id, qualifier, request_id, task_mode,
@@ -39,6 +40,7 @@ func (s *Store) Enqueue(ctx context.Context, task *emulator.Task) error {
 		if apart != nil {
 			_, err = w.conn.exec("INSERT INTO payload (task, bytes) VALUES (?, ?)", sequence, apart)
 		}
+		crash.At(crash.AcceptCommit)
 		return err
 	})
 	if err != nil {

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"strconv"
 	"strings"
+
+	"github.com/fcemu/fcemu/emulator/crash"
 )
 
 //go:embed migration/*.sql
@@ -66,10 +68,14 @@ func apply(c *conn, number int64, script string) error {
 	}
 	marks := fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, number)
 	for _, text := range []string{script, marks, "COMMIT"} {
+		if text == "COMMIT" {
+			crash.At(crash.Migrate)
+		}
 		if err := c.script(text); err != nil {
 			return errors.Join(err, c.script("ROLLBACK"))
 		}
 	}
+	crash.At(crash.Migrated)
 	return nil
 }
 

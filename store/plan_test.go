@@ -35,7 +35,9 @@ func TestPlans(t *testing.T) {
 		"state":        {list(emulator.TaskQuery{Statuses: []emulator.TaskStatus{emulator.TaskFailed}, After: 9}), "INDEX task_status (status=? AND rowid<?)"},
 		"both":         {list(emulator.TaskQuery{Function: &f, Statuses: []emulator.TaskStatus{emulator.TaskFailed}}), "INDEX task_status (status=?)"},
 		"count":        {selectCounts, "COVERING INDEX task_status"},
+		"few: backlog": {selectBacklog, "USING INDEX task_status (status<?)"},
 		"sweep":        {deleteEnded, "USING INDEX task_ended (ended_at<?)"},
+		"pending":      {selectPending, "INDEX task_due"},
 		"deliveries":   {selectDueDeliveries, "USING INDEX delivery_due (due_at<?)"},
 	} {
 		plan := explainPlan(t, s, one.text)

@@ -5,9 +5,10 @@ import (
 	"fmt"
 
 	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/crash"
 )
 
-const updateTask = `UPDATE task SET version = version + 1, status = ?, due_at = ?, first_run_at = ?, ended_at = ?,
+const updateTask = `UPDATE task SET version = version + 1, status = ?, due_at = ?, event_age = ?, first_run_at = ?, ended_at = ?,
 	attempts = ?, throttles = ?, events = ?, instance_id = ?, duration_ms = ?, error = ?, result = ?, destination = ?
 	WHERE sequence = ? AND version = ? AND (? >> status) & 1`
 
@@ -33,7 +34,7 @@ func (s *Store) Save(ctx context.Context, task *emulator.Task, durable bool, del
 	var won bool
 	var deliveryID int64
 	err = s.write(ctx, durable, size, func(w *writer) error {
-		changed, err := w.conn.exec(updateTask, status, nanos(task.DueAt), nanos(task.FirstRunAt), nanos(task.EndedAt),
+		changed, err := w.conn.exec(updateTask, status, nanos(task.DueAt), int64(task.Policy.EventAge), nanos(task.FirstRunAt), nanos(task.EndedAt),
 			int64(task.Attempts), int64(task.Throttles), events, task.InstanceID, task.DurationMs, task.Error, result, task.Destination,
 			task.Sequence, task.Version, moves)
 		if causeOf(err) == causeConstraint {
@@ -47,6 +48,7 @@ func (s *Store) Save(ctx context.Context, task *emulator.Task, durable bool, del
 			return w.whyNot(task)
 		}
 		deliveryID, err = w.saveMore(task.Sequence, apart, delivery)
+		crash.At(crash.SaveCommit)
 		return err
 	})
 	if err != nil || !won {

@@ -55,6 +55,7 @@ func scale(b *testing.B, path string) {
 		},
 		"page, middle": func(ctx context.Context, _ int) error { return page(ctx, s, emulator.TaskQuery{After: 50_000}) },
 		"interrupted":  func(ctx context.Context, _ int) error { _, err := s.Interrupted(ctx); return err },
+		"backlog":      func(ctx context.Context, _ int) error { _, err := s.Backlog(ctx); return err },
 		"count":        func(ctx context.Context, _ int) error { _, err := s.CountTasks(ctx); return err },
 		"enqueue": func(ctx context.Context, i int) error {
 			return s.Enqueue(ctx, newTask(fmt.Sprint("z", time.Now().UnixNano(), i)))

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/crash"
 )
 
 const (
@@ -21,6 +22,9 @@ func (s *Store) SweepTasks(ctx context.Context, endedBefore time.Time, limit int
 	var swept int64
 	err := s.write(ctx, false, 0, func(w *writer) (err error) {
 		swept, err = w.conn.exec(deleteEnded, nanos(endedBefore), limited(limit))
+		if swept > 0 {
+			crash.At(crash.SweepCommit)
+		}
 		return err
 	})
 	return int(swept), err

@@ -11,7 +11,7 @@ import (
 
 // handler is the one port: it tells requests apart in the order that docs/cli.md lists.
 func (d *Daemon) handler(streams context.Context) http.Handler {
-	openAPI, own, objects := d.openAPI(), endWith(streams, d.own()), d.objectStore()
+	openAPI, own, objects, metrics := d.openAPI(), endWith(streams, d.own()), d.objectStore(), d.metrics()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if oss.Match(r) { // first: its hosts are its own, and an object may be called proxy/…
 			objects.ServeHTTP(w, r)
@@ -24,6 +24,8 @@ func (d *Daemon) handler(streams context.Context) http.Handler {
 		switch {
 		case strings.HasPrefix(r.URL.Path, "/_fcemu/"):
 			own.ServeHTTP(w, r)
+		case r.URL.Path == "/metrics":
+			metrics.ServeHTTP(w, r)
 		default:
 			openAPI.ServeHTTP(w, r)
 		}

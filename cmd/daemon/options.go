@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/fcemu/fcemu/emulator/destination"
 	"github.com/fcemu/fcemu/emulator/signature"
 )
 
@@ -35,6 +36,8 @@ type Options struct {
 	IdleTimeout  time.Duration     // of instances
 	AsyncWorkers int               // asynchronous invocations that run at a time
 	Interpreters map[string]string // runtime id → interpreter
+
+	Destinations []destination.Route // of outcomes for what has no local service; checked
 
 	AllowInline    bool // default domains do not force a download
 	AllowRedirects bool // default domains pass 3xx on

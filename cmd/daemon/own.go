@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/emulator/api"
@@ -55,14 +56,14 @@ func (d *Daemon) listInstances(context.Context) []emulator.Instance {
 // own serves /_fcemu.
 func (d *Daemon) own() http.Handler {
 	p := d.parts
-	routes := (&local.API{Catalogue: p.catalogue, Queue: p.queue, Journal: p.journal, Blobs: p.blobs, Clock: p.clock,
-		Endpoint: func() string { return d.Endpoint }, Health: d.health, Instances: d.instances, Stop: d.AskStop}).Routes()
+	routes := (&local.API{Catalogue: p.catalogue, Queue: p.queue, Journal: p.journal, Blobs: p.blobs, Clock: p.clock, Destinations: p.outcomes,
+		Endpoint: func() string { return d.Endpoint }, Health: d.health, Instances: d.instances, Metrics: d.readMetrics, Stop: d.AskStop}).Routes()
 	return api.Guard(api.New(d.apiOptions(), routes...), d.allowedHost)
 }
 
 func (d *Daemon) apiOptions() api.Options {
 	return api.Options{IDs: d.parts.ids, Clock: d.parts.clock, Fault: func(id string, fault error) {
-		d.parts.journal.Append(emulator.LogLine{Time: d.parts.clock.Now(), RequestID: id, Stream: "system", Text: "fault: " + fault.Error()})
+		d.parts.journal.Append(emulator.LogLine{Time: time.Now(), RequestID: id, Stream: "system", Text: "fault: " + fault.Error()})
 	}}
 }
 
@@ -87,8 +88,11 @@ func (d *Daemon) health(ctx context.Context) (local.Health, error) {
 	}
 	return local.Health{Status: status, Version: d.options.Version, PID: os.Getpid(), Endpoint: d.Endpoint, DataDir: d.DataDir,
 		StartedTime: d.Started, Capabilities: d.parts.launcher.Capabilities(), Functions: functions,
-		Instances: len(d.parts.pool.Instances()), Tasks: tasks}, err
+		Instances: len(d.parts.pool.Instances()), Tasks: tasks, Clock: d.Clock()}, err
 }
+
+// Clock tells the time that tasks follow.
+func (d *Daemon) Clock() emulator.ClockState { return d.parts.clock.State() }
 
 // sweepCode removes code that no function, version or layer refers to any more. It is for the end,
 // when nothing runs from it.

@@ -9,11 +9,13 @@ import (
 
 	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/emulator/async"
+	"github.com/fcemu/fcemu/emulator/clock"
 	"github.com/fcemu/fcemu/emulator/control"
 	"github.com/fcemu/fcemu/emulator/destination"
 	"github.com/fcemu/fcemu/emulator/gateway"
 	"github.com/fcemu/fcemu/emulator/invoke"
 	"github.com/fcemu/fcemu/emulator/journal"
+	"github.com/fcemu/fcemu/emulator/metrics"
 	"github.com/fcemu/fcemu/emulator/oss"
 	"github.com/fcemu/fcemu/runtime"
 	"github.com/fcemu/fcemu/runtime/builtin"
@@ -34,18 +36,20 @@ type parts struct {
 	catalogue *control.Catalogue
 	engine    *invoke.Engine
 	queue     *async.Queue
+	metrics   *metrics.Book
 	gateway   *gateway.Gateway
+	outcomes  outcomes
 
 	credentials runtime.Credentials // of functions
 
 	ids   *emulator.IDs
-	clock emulator.Clock
+	clock *clock.Clock
 	ready atomic.Bool // what the start had to deploy is there
 }
 
 // openParts opens and joins everything. Nothing runs yet.
 func openParts(ctx context.Context, o Options) (p *parts, err error) {
-	p = &parts{ids: emulator.NewIDs(), clock: emulator.RealClock{}}
+	p = &parts{ids: emulator.NewIDs()}
 	defer func() {
 		if err != nil {
 			p.close()
@@ -58,7 +62,8 @@ func openParts(ctx context.Context, o Options) (p *parts, err error) {
 		return p, err
 	}
 	p.catalogue = control.New(p.store, p.blobs, p.ids, p.clock, p.pool.Retire, control.WithDestinations(checkDestination))
-	p.engine = invoke.New(p.pool, func(emulator.InvocationRecord) {})
+	p.metrics = metrics.New()
+	p.engine = invoke.New(p.pool, p.metrics.Record)
 	p.openQueue(o)
 	p.gateway = gateway.New(gateway.Options{
 		Catalogue: p.catalogue, Engine: p.engine, Queue: p.queue, IDs: p.ids, Clock: p.clock,
@@ -73,10 +78,13 @@ func (p *parts) openFiles(ctx context.Context, o Options) (err error) {
 	if p.store, err = store.Open(ctx, filepath.Join(o.DataDir, "state.db")); err != nil {
 		return err
 	}
+	if p.clock, err = clock.Open(ctx, p.store); err != nil {
+		return err
+	}
 	if p.blobs, err = blob.Open(filepath.Join(o.DataDir, "blobs")); err != nil {
 		return err
 	}
-	buckets := oss.Options{Account: o.Account, Region: o.Region, Clock: p.clock, IDs: p.ids}
+	buckets := oss.Options{Account: o.Account, Region: o.Region, Clock: emulator.RealClock{}, IDs: p.ids} // as the times of its files
 	if p.objects, err = oss.Open(filepath.Join(o.DataDir, "oss"), buckets); err != nil {
 		return err
 	}
@@ -133,9 +141,9 @@ func family(id string) string {
 }
 
 func (p *parts) openQueue(o Options) {
-	sinks := destination.Sinks{}
+	sinks := p.openDestinations(o)
 	p.queue = async.New(p.store, p.engine, p.catalogue, sinks, p.clock, p.ids, async.Options{
-		Workers: o.AsyncWorkers, Account: o.Account, Region: o.Region, Log: p.journal.Append, Grace: drainTime})
+		Workers: o.AsyncWorkers, Account: o.Account, Region: o.Region, Log: p.journal.Append, Grace: drainTime, Observer: p.metrics})
 	sinks[destination.Function] = destination.Submit(p.queue.Submit)
 }
 

@@ -87,8 +87,5 @@ func (l *loader) destination(o *object, name string) *emulator.Destination {
 		l.fail(place, name+" is "+kindName(place)+" where the name of a resource belongs", "write it as acs:fc:::functions/NAME")
 		return nil
 	}
-	if !strings.HasPrefix(place.Value, "acs:fc:") {
-		l.note(place, "the destination "+place.Value+" is no function; this release delivers to functions only")
-	}
 	return &emulator.Destination{Destination: place.Value}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
+	boundary "github.com/fcemu/fcemu/emulator/crash"
 )
 
 // maxTaskID is the longest id that a client may choose. Source: FC 3.0 InvokeFunction,
@@ -55,8 +56,12 @@ func (q *Queue) Submit(ctx context.Context, ref emulator.Reference, event []byte
 	if err := q.prepare(ctx, task, 0); err != nil {
 		return err
 	}
-	if err := q.store.Enqueue(ctx, task); err != nil && !exists(err) {
+	err := q.store.Enqueue(ctx, task)
+	if err != nil && !exists(err) {
 		return err
+	}
+	if err == nil {
+		q.options.Observer.Enqueued(task.Key.Function)
 	}
 	q.due.sooner(task.DueAt)
 	return nil
@@ -95,6 +100,8 @@ func (q *Queue) enqueue(ctx context.Context, task *emulator.Task, delay time.Dur
 	if err != nil {
 		return err
 	}
+	boundary.At(boundary.Accepted)
+	q.options.Observer.Enqueued(task.Key.Function)
 	q.due.sooner(task.DueAt)
 	return nil
 }

@@ -38,6 +38,16 @@ func (a *alarm) sooner(due time.Time) {
 	}
 }
 
+// after wakes the loop after a pause of real time, which passes also while the clock stands.
+func (a *alarm) after(pause time.Duration) {
+	time.AfterFunc(pause, func() {
+		select {
+		case a.rung <- struct{}{}:
+		default:
+		}
+	})
+}
+
 // forget is called before the rows are touched: what is told from now on is kept beside the answer
 // of the store, which may have been given before.
 func (a *alarm) forget() {

@@ -63,6 +63,7 @@ type Options struct {
 	MaxDepth  int           // invocations in a row that destinations may cause, 16
 	Account   string        // of the function ARN in an outcome
 	Region    string
+	Observer  Observer               // counts; may be nil
 	Log       func(emulator.LogLine) // receives what the platform has to tell about a task; may be nil
 }
 
@@ -73,11 +74,17 @@ func (o Options) withDefaults() Options {
 	o.Grace = orDefault(o.Grace, 3*time.Second)
 	o.Retention = orDefault(o.Retention, 7*24*time.Hour)
 	o.MaxDepth = orDefault(o.MaxDepth, 16)
+	if o.Observer == nil {
+		o.Observer = nobody{}
+	}
 	if o.Log == nil {
 		o.Log = func(emulator.LogLine) {}
 	}
 	return o
 }
+
+// share is how many of the workers one function may have.
+func (o Options) share() int { return o.Workers - o.Workers/4 }
 
 func orDefault[T comparable](value, preset T) T {
 	var zero T
@@ -144,15 +151,15 @@ func (q *Queue) Tasks(ctx context.Context, query emulator.TaskQuery) ([]*emulato
 	return q.store.Tasks(ctx, query)
 }
 
-// tell writes a system line into the log of the task's function.
+// tell writes a system line into the log of the task's function. Log lines have real times.
 func (q *Queue) tell(key emulator.TaskKey, requestID, text string) {
 	q.options.Log(emulator.LogLine{
-		Time: q.clock.Now(), Function: key.Function.String(), RequestID: requestID, TaskID: key.ID,
+		Time: emulator.RealClock{}.Now(), Function: key.Function.String(), RequestID: requestID, TaskID: key.ID,
 		Stream: "system", Text: text,
 	})
 }
 
 // complain tells of a fault of the store that no task can be blamed for.
 func (q *Queue) complain(what string, err error) {
-	q.options.Log(emulator.LogLine{Time: q.clock.Now(), Stream: "system", Text: "fcemu: " + what + ": " + err.Error()})
+	q.options.Log(emulator.LogLine{Time: emulator.RealClock{}.Now(), Stream: "system", Text: "fcemu: " + what + ": " + err.Error()})
 }

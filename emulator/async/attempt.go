@@ -7,10 +7,12 @@ import (
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
+	boundary "github.com/fcemu/fcemu/emulator/crash"
 )
 
 // attempt makes one run of a claimed task and saves what came of it.
 func (q *Queue) attempt(ctx context.Context, task *emulator.Task) {
+	boundary.At(boundary.Claimed)
 	work := context.WithoutCancel(ctx) // what has begun is brought to an end in the store as well
 	run := q.runs.add(work, task.Key)
 	defer q.runs.remove(task.Key)
@@ -23,7 +25,10 @@ func (q *Queue) attempt(ctx context.Context, task *emulator.Task) {
 	if task.Status != emulator.TaskRunning {
 		return // stopped, expired or invalid before it could run
 	}
+	q.started(task)
+	boundary.At(boundary.Begun)
 	out := q.engine.Do(run, invocation(task, fn), nil)
+	boundary.At(boundary.Ran)
 	interrupted := out.Failed() && errors.Is(context.Cause(run), emulator.ErrShutdown)
 	q.insist(work, task, func(next *emulator.Task, now time.Time) (response, bool) {
 		if interrupted && next.Status == emulator.TaskRunning {

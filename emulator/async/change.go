@@ -2,7 +2,6 @@ package async
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
@@ -62,6 +61,7 @@ func (q *Queue) save(ctx context.Context, next *emulator.Task, answer response) 
 		q.due.sooner(next.DueAt)
 	}
 	if ended {
+		q.options.Observer.Ended(next.Key.Function, next.Status)
 		q.waiters.wake(next.Key)
 	}
 	if delivery != nil {
@@ -73,12 +73,12 @@ func (q *Queue) save(ctx context.Context, next *emulator.Task, answer response) 
 // begin writes the first event of a task.
 func begin(task *emulator.Task, now time.Time) {
 	task.Status = emulator.TaskEnqueued
-	task.Events = []emulator.TaskEvent{event(1, emulator.TaskEnqueued, now, "")}
+	task.Events = []emulator.TaskEvent{event(1, emulator.TaskEnqueued, now, detail{})}
 }
 
 // move takes the task to another state and writes the event. It returns false, and changes
 // nothing, where the state table does not allow the move.
-func move(task *emulator.Task, to emulator.TaskStatus, now time.Time, cause string) bool {
+func move(task *emulator.Task, to emulator.TaskStatus, now time.Time, about detail) bool {
 	if !task.Status.CanBecome(to) {
 		return false
 	}
@@ -87,22 +87,10 @@ func move(task *emulator.Task, to emulator.TaskStatus, now time.Time, cause stri
 		id = task.Events[n-1].EventID + 1
 	}
 	// The copy keeps the events of the task that this one was made of as they are.
-	task.Events = append(task.Events[:len(task.Events):len(task.Events)], event(id, to, now, cause))
+	task.Events = append(task.Events[:len(task.Events):len(task.Events)], event(id, to, now, about))
 	task.Status = to
 	if to.Terminal() {
 		task.EndedAt = now
 	}
 	return true
-}
-
-// event makes one event; its detail is JSON text that names the error, or empty.
-func event(id int64, status emulator.TaskStatus, now time.Time, cause string) emulator.TaskEvent {
-	made := emulator.TaskEvent{EventID: id, Status: status, Timestamp: now.UnixMilli()}
-	if cause != "" {
-		detail, err := json.Marshal(struct{ Error string }{cause})
-		if err == nil {
-			made.EventDetail = string(detail)
-		}
-	}
-	return made
 }

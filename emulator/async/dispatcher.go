@@ -26,7 +26,7 @@ type dispatcher struct {
 func newDispatcher(q *Queue) *dispatcher {
 	workers := q.options.Workers
 	return &dispatcher{
-		Queue: q, share: workers - workers/4, window: 4 * workers,
+		Queue: q, share: q.options.share(), window: 4 * workers,
 		busy: map[emulator.Name]int{},
 		done: make(chan emulator.Name, workers),
 	}
@@ -82,7 +82,8 @@ func (d *dispatcher) advance(ctx context.Context) time.Duration {
 			// We were told of a task that a claim had found already, or that was stopped: ask the
 			// store. One that keeps contradicting itself must not make this a hot loop.
 			if empty++; empty > 2 {
-				return time.Millisecond
+				d.due.after(time.Millisecond)
+				return longestSleep
 			}
 		}
 		d.parked = append(d.parked, tasks...)
@@ -152,10 +153,11 @@ func unclaim(next *emulator.Task, now time.Time) (response, bool) {
 	return requeue(next, now)
 }
 
-// trouble reports a fault of the store and returns when to try again.
+// trouble reports a fault of the store and has it tried again in a second.
 func (d *dispatcher) trouble(ctx context.Context, what string, err error) time.Duration {
 	if ctx.Err() == nil {
 		d.complain(what, err)
 	}
-	return time.Second
+	d.due.after(time.Second)
+	return longestSleep
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
+	boundary "github.com/fcemu/fcemu/emulator/crash"
 )
 
 // Values of destinationStatus.
@@ -57,10 +58,12 @@ func (q *Queue) deliverDue(ctx context.Context) time.Duration {
 			return longestSleep
 		case err != nil:
 			q.complain("outcomes could not be delivered", err)
-			return time.Second
+			q.outbox.after(time.Second)
+			return longestSleep
 		case len(batch) == 0:
 			if empty++; empty > 2 { // as in dispatcher.advance
-				return time.Millisecond
+				q.outbox.after(time.Millisecond)
+				return longestSleep
 			}
 		}
 	}
@@ -80,18 +83,20 @@ func (q *Queue) deliverAll(ctx context.Context, batch []*emulator.Delivery) erro
 
 // deliverOne makes one try. The error is one of the store.
 func (q *Queue) deliverOne(ctx context.Context, d *emulator.Delivery) error {
+	boundary.At(boundary.DeliveryDue)
 	err := q.sink.Deliver(ctx, d)
+	boundary.At(boundary.DeliveryMade)
 	d.Attempts++
 	var refusal *emulator.Error
 	permanent := errors.As(err, &refusal) && !temporary(refusal)
 	switch {
 	case err == nil:
-		return q.store.FinishDelivery(ctx, d, destinationSucceeded)
+		return q.finishDelivery(ctx, d, destinationSucceeded)
 	case ctx.Err() != nil:
 		return nil // the emulator ends: not the destination's fault
 	case permanent || d.Attempts >= deliveryTries:
 		q.tell(d.Task, d.RequestID, fmt.Sprintf("the outcome could not be sent to %s: %v", d.Destination, err))
-		return q.store.FinishDelivery(ctx, d, destinationFailed)
+		return q.finishDelivery(ctx, d, destinationFailed)
 	}
 	return q.store.DeferDelivery(ctx, d.ID, q.clock.Now().Add(q.options.wait(d.Attempts-1)), d.Attempts)
 }

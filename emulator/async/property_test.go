@@ -15,11 +15,11 @@ import (
 )
 
 // TestOnlyLegalMoves lets tasks whose runs fail, hang, are refused and succeed in drawn order live
-// through drawn stops and restarts, and checks every life against the state table and the rules.
+// through drawn stops, reschedules and restarts, and checks every life against the state table and the rules.
 func TestOnlyLegalMoves(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		fates := rapid.SliceOfN(rapid.SliceOfN(rapid.IntRange(0, 5), 1, 6), 1, 6).Draw(r, "fates")
-		moves := rapid.SliceOfN(rapid.IntRange(0, 9), 0, 25).Draw(r, "moves")
+		moves := rapid.SliceOfN(rapid.IntRange(0, 12), 0, 25).Draw(r, "moves")
 		retries := rapid.IntRange(0, 3).Draw(r, "retries")
 		age := rapid.SampledFrom([]time.Duration{2 * time.Second, time.Hour}).Draw(r, "age")
 		var found faults
@@ -57,6 +57,12 @@ func live(t *testing.T, found *faults, fates [][]int, moves []int, p emulator.As
 		case move < 8:
 			_ = h.queue.Stop(t.Context(), key) // may have ended
 		case move == 8:
+			_, _ = h.queue.Reschedule(t.Context(), key, time.Duration(step)*time.Second) // may run or have ended
+		case move == 9:
+			_, _ = h.queue.RunNow(t.Context(), key)
+		case move == 10:
+			_, _ = h.queue.StopAll(t.Context(), emulator.TaskQuery{Function: &key.Function})
+		case move == 11:
 			h.catalogue.remove(key.Function.String())
 		default:
 			h.halt()
@@ -69,6 +75,7 @@ func live(t *testing.T, found *faults, fates [][]int, moves []int, p emulator.As
 		task := h.await(key)
 		legal(found, task)
 		obey(found, task)
+		explained(found, task)
 	}
 	time.Sleep(time.Minute)
 	told := len(h.engine.of("good")) + len(h.engine.of("bad"))
@@ -111,5 +118,18 @@ func obey(t *faults, task *emulator.Task) {
 	}
 	if task.Status == emulator.TaskSucceeded && task.Error != "" {
 		t.Errorf("%s with error %s", trail(task), task.Error)
+	}
+}
+
+// explained fails the test where the story of a task runs back in time or ends too early.
+func explained(t *faults, task *emulator.Task) {
+	steps := async.Explain(task, time.Now(), async.Load{})
+	for i, step := range steps {
+		if i > 0 && step.Time.Before(steps[i-1].Time.Truncate(time.Millisecond)) {
+			t.Errorf("%s: step %d (%s) is before the step before it", trail(task), i, step.Text)
+		}
+		if strings.Contains(step.Text, "%!") || strings.Contains(step.Text, "-") && strings.Contains(step.Text, "-1 ") {
+			t.Errorf("%s: %s", trail(task), step.Text)
+		}
 	}
 }

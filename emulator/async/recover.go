@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
+	boundary "github.com/fcemu/fcemu/emulator/crash"
 )
 
 // Recover puts right what the end of the last emulator left behind; call it before Run. A task that
@@ -16,6 +17,7 @@ func (q *Queue) Recover(ctx context.Context) error {
 		return err
 	}
 	for _, task := range tasks {
+		boundary.At(boundary.Recover)
 		if _, err := q.change(ctx, task, q.options.resume); err != nil {
 			return err
 		}

@@ -49,7 +49,7 @@ func TestFunctionErrorsAreRetriedOnTheLadder(t *testing.T) {
 				t.Errorf("task: %+v", task)
 			}
 			last := task.Events[len(task.Events)-1]
-			if last.EventDetail != `{"Error":"UnhandledInvocationError"}` || last.EventID != int64(len(task.Events)) {
+			if last.EventDetail != `{"Error":"UnhandledInvocationError","Message":"boom"}` || last.EventID != int64(len(task.Events)) {
 				t.Errorf("last event: %+v", last)
 			}
 		})

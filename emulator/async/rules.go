@@ -33,9 +33,9 @@ func (o Options) start(next *emulator.Task, now time.Time, missing *emulator.Err
 	case now.Before(next.DueAt): // claimed a moment ahead, and now the emulator ends
 		return requeue(next, now)
 	case now.After(deadline(next)) && next.Attempts == 0:
-		return response{StatusCode: 200}, move(next, emulator.TaskExpired, now, "")
+		return response{StatusCode: 200}, move(next, emulator.TaskExpired, now, detail{})
 	case now.After(deadline(next)):
-		return responseOf(next.Error), move(next, emulator.TaskFailed, now, next.Error)
+		return responseOf(next.Error), move(next, emulator.TaskFailed, now, detail{Error: next.Error, Reason: eventAge})
 	}
 	if next.FirstRunAt.IsZero() {
 		next.FirstRunAt = now
@@ -44,7 +44,11 @@ func (o Options) start(next *emulator.Task, now time.Time, missing *emulator.Err
 		return o.refused(next, now, missing)
 	}
 	next.Attempts++
-	return response{}, move(next, emulator.TaskRunning, now, "")
+	about := detail{}
+	if next.Attempts+next.Throttles == 1 && !next.DueAt.Equal(next.EnqueuedAt) {
+		about.Due = next.DueAt.UnixMilli() // a retry will overwrite it, and Explain has to tell of the delay
+	}
+	return response{}, move(next, emulator.TaskRunning, now, about)
 }
 
 // finish decides what an outcome means for the task that ran.
@@ -62,21 +66,27 @@ func (o Options) finish(next *emulator.Task, now time.Time, out *emulator.Outcom
 	}
 	next.Result = clip(out.Payload)
 	if out.Failed() {
-		return o.failed(next, now, orDefault(out.ErrorType, emulator.UnhandledInvocationError), o.wait(next.Attempts-1))
+		return o.failed(next, now, detail{
+			Error:   string(orDefault(out.ErrorType, emulator.UnhandledInvocationError)),
+			Message: messageOf(out.Payload),
+		}, o.wait(next.Attempts-1))
 	}
 	next.Error = ""
-	return response{StatusCode: 200}, move(next, emulator.TaskSucceeded, now, "")
+	return response{StatusCode: 200}, move(next, emulator.TaskSucceeded, now, detail{})
 }
 
 // failed retries after an error of the function while attempts and event age allow it.
-func (o Options) failed(next *emulator.Task, now time.Time, kind emulator.ErrorType, pause time.Duration) (response, bool) {
-	next.Error = string(kind)
+func (o Options) failed(next *emulator.Task, now time.Time, about detail, pause time.Duration) (response, bool) {
+	next.Error = about.Error
 	due := now.Add(pause)
 	if next.Attempts <= next.Policy.RetryAttempts && !due.After(deadline(next)) {
-		next.DueAt = due
-		return response{}, move(next, emulator.TaskRetrying, now, next.Error)
+		next.DueAt, about.Due = due, due.UnixMilli()
+		return response{}, move(next, emulator.TaskRetrying, now, about)
 	}
-	return response{StatusCode: 200, FunctionError: next.Error}, move(next, emulator.TaskFailed, now, next.Error)
+	if next.Attempts <= next.Policy.RetryAttempts {
+		about.Reason = eventAge
+	}
+	return response{StatusCode: 200, FunctionError: next.Error}, move(next, emulator.TaskFailed, now, about)
 }
 
 // refused handles a run that the platform could not make. Limits and system errors are tried again
@@ -85,44 +95,54 @@ func (o Options) failed(next *emulator.Task, now time.Time, kind emulator.ErrorT
 func (o Options) refused(next *emulator.Task, now time.Time, refusal *emulator.Error) (response, bool) {
 	next.Error, next.Result = refusal.Code, errorBody(refusal.Code, refusal.Message)
 	answer := response{StatusCode: refusal.Status}
+	about := detail{Error: refusal.Code, Message: firstLine(refusal.Message), Reason: refused}
 	if !temporary(refusal) {
 		if next.Attempts == 0 {
-			return answer, move(next, emulator.TaskInvalid, now, next.Error)
+			return answer, move(next, emulator.TaskInvalid, now, about)
 		}
-		return answer, move(next, emulator.TaskFailed, now, next.Error)
+		return answer, move(next, emulator.TaskFailed, now, about)
 	}
 	due := now.Add(o.wait(next.Throttles))
 	next.Throttles++
-	if due.After(deadline(next)) || due.After(next.FirstRunAt.Add(throttleLimit)) {
-		return answer, move(next, emulator.TaskFailed, now, next.Error)
+	switch {
+	case due.After(deadline(next)):
+		about.Reason = refusedTooOld
+		return answer, move(next, emulator.TaskFailed, now, about)
+	case due.After(next.FirstRunAt.Add(throttleLimit)):
+		about.Reason = refusedTooLong
+		return answer, move(next, emulator.TaskFailed, now, about)
 	}
-	next.DueAt = due
-	return response{}, move(next, emulator.TaskRetrying, now, next.Error)
+	next.DueAt, about.Due = due, due.UnixMilli()
+	return response{}, move(next, emulator.TaskRetrying, now, about)
 }
 
 // stop announces the end of a task, whether it waits or runs.
 func stop(next *emulator.Task, now time.Time) (response, bool) {
-	return response{}, move(next, emulator.TaskStopping, now, "")
+	return response{}, move(next, emulator.TaskStopping, now, detail{})
 }
 
 // stopped ends a task that was being stopped.
 func stopped(next *emulator.Task, now time.Time) (response, bool) {
-	return response{StatusCode: 200}, move(next, emulator.TaskStopped, now, "")
+	return response{StatusCode: 200}, move(next, emulator.TaskStopped, now, detail{})
 }
 
 // requeue puts a claimed task back, due as it was.
 func requeue(next *emulator.Task, now time.Time) (response, bool) {
+	about := detail{Reason: restart, Due: next.DueAt.UnixMilli()}
 	if next.Attempts+next.Throttles > 0 {
-		return response{}, move(next, emulator.TaskRetrying, now, next.Error)
+		about.Error = next.Error
+		return response{}, move(next, emulator.TaskRetrying, now, about)
 	}
-	return response{}, move(next, emulator.TaskEnqueued, now, "")
+	return response{}, move(next, emulator.TaskEnqueued, now, about)
 }
 
 // crashed handles a task that was running when the emulator was killed: a failed attempt, which is
 // retried at once.
 func (o Options) crashed(next *emulator.Task, now time.Time) (response, bool) {
-	next.Result = errorBody(string(emulator.UnhandledInvocationError), "the emulator ended while the function ran")
-	return o.failed(next, now, emulator.UnhandledInvocationError, 0)
+	const message = "the emulator ended while the function ran"
+	about := detail{Error: string(emulator.UnhandledInvocationError), Message: message, Reason: crash}
+	next.Result = errorBody(about.Error, message)
+	return o.failed(next, now, about, 0)
 }
 
 // temporary tells whether the platform may be able to run the function later.

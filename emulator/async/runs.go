@@ -47,6 +47,18 @@ func (r *runs) stop(key emulator.TaskKey) bool {
 	return ok
 }
 
+// count returns how many runs there are, and how many of them are a function's.
+func (r *runs) count(of emulator.Name) (all, same int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for key := range r.live {
+		if key.Function == of {
+			same++
+		}
+	}
+	return len(r.live), same
+}
+
 // close cancels all runs, and those yet to come.
 func (r *runs) close() {
 	r.mu.Lock()

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
@@ -27,6 +28,7 @@ type Client struct {
 	endpoint string
 	key      signature.Key
 	http     *http.Client
+	skew     atomic.Int64 // ns by which the emulator's clock is ahead of the machine's, where that is known
 }
 
 // UnreachableError says that no emulator answers at the endpoint.
@@ -82,8 +84,19 @@ func (c *Client) call(ctx context.Context, method, path string, query url.Values
 	return json.NewDecoder(response.Body).Decode(into)
 }
 
-// send makes one request, with a body or, where that is nil, without; an answer of 400 or more becomes an *emulator.Error.
+// send makes a request; where the emulator's clock was moved so far that it refused the signature as
+// too old or too young, a second one.
 func (c *Client) send(ctx context.Context, method, path string, query url.Values, body []byte, header http.Header) (*http.Response, error) {
+	response, err := c.sendOnce(ctx, method, path, query, body, header.Clone())
+	var refusal *emulator.Error
+	if errors.As(err, &refusal) && refusal.Status == http.StatusForbidden && !strings.HasPrefix(path, own) && c.learnTime(ctx) {
+		return c.sendOnce(ctx, method, path, query, body, header)
+	}
+	return response, err
+}
+
+// sendOnce makes one request, with a body or, where that is nil, without; an answer of 400 or more becomes an *emulator.Error.
+func (c *Client) sendOnce(ctx context.Context, method, path string, query url.Values, body []byte, header http.Header) (*http.Response, error) {
 	target := c.endpoint + path
 	if len(query) > 0 {
 		target += "?" + query.Encode()
@@ -97,7 +110,7 @@ func (c *Client) send(ctx context.Context, method, path string, query url.Values
 	}
 	request.Header = header
 	if !strings.HasPrefix(path, own) {
-		signature.Sign(request, body, c.key, time.Now())
+		signature.Sign(request, body, c.key, time.Now().Add(time.Duration(c.skew.Load())))
 	}
 	response, err := c.http.Do(request)
 	if err != nil {

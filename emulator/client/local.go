@@ -19,6 +19,13 @@ func (c *Client) Health(ctx context.Context) (Object, error) {
 	return health, err
 }
 
+// Metrics are the counts of each function that did anything.
+func (c *Client) Metrics(ctx context.Context) ([]Object, error) {
+	var answer struct{ Functions []Object }
+	err := c.call(ctx, "GET", own+"/metrics", nil, nil, &answer)
+	return answer.Functions, err
+}
+
 // Stop asks the emulator to end.
 func (c *Client) Stop(ctx context.Context) error {
 	return c.call(ctx, "POST", own+"/stop", nil, nil, nil)

@@ -23,22 +23,26 @@ type TaskFilter struct {
 
 // Tasks lists asynchronous invocations of all modes.
 func (c *Client) Tasks(ctx context.Context, filter TaskFilter) ([]Object, error) {
+	return c.pages(ctx, own+"/tasks", filter.query(), "tasks", filter.Limit)
+}
+
+func (f *TaskFilter) query() url.Values {
 	query := url.Values{}
 	set := func(key, value string) {
 		if value != "" {
 			query.Set(key, value)
 		}
 	}
-	set("function", filter.Function)
-	set("status", filter.Status)
-	set("prefix", filter.Prefix)
-	set("since", filter.Since)
-	set("until", filter.Until)
-	set("order", filter.Order)
-	if filter.Payload {
+	set("function", f.Function)
+	set("status", f.Status)
+	set("prefix", f.Prefix)
+	set("since", f.Since)
+	set("until", f.Until)
+	set("order", f.Order)
+	if f.Payload {
 		query.Set("payload", "true")
 	}
-	return c.pages(ctx, own+"/tasks", query, "tasks", filter.Limit)
+	return query
 }
 
 // Task shows one task. With a wait it returns when the task has ended or the wait is over.
@@ -55,6 +59,36 @@ func (c *Client) Task(ctx context.Context, id, function string, wait time.Durati
 // StopTask stops a task in any unfinished state.
 func (c *Client) StopTask(ctx context.Context, id, function string) error {
 	return c.call(ctx, "PUT", taskPath(id)+"/stop", ofFunction(function), nil, nil)
+}
+
+// StopTasks stops the unfinished tasks that a filter selects and returns how many.
+func (c *Client) StopTasks(ctx context.Context, filter TaskFilter) (int, error) {
+	var answer struct{ Stopped int }
+	err := c.call(ctx, "PUT", own+"/tasks/stop", filter.query(), nil, &answer)
+	return answer.Stopped, err
+}
+
+// RunTaskNow makes a task due that waits for its time.
+func (c *Client) RunTaskNow(ctx context.Context, id, function string) (Object, error) {
+	var task Object
+	err := c.call(ctx, "PUT", taskPath(id)+"/run-now", ofFunction(function), nil, &task)
+	return task, err
+}
+
+// RescheduleTask makes a task that waits due after a delay from now, in seconds.
+func (c *Client) RescheduleTask(ctx context.Context, id, function string, seconds int) (Object, error) {
+	query := ofFunction(function)
+	query.Set("delay", strconv.Itoa(seconds))
+	var task Object
+	err := c.call(ctx, "PUT", taskPath(id)+"/reschedule", query, nil, &task)
+	return task, err
+}
+
+// ExplainTask tells why a task is where it is.
+func (c *Client) ExplainTask(ctx context.Context, id, function string) (Object, error) {
+	var told Object
+	err := c.call(ctx, "GET", taskPath(id)+"/explain", ofFunction(function), nil, &told)
+	return told, err
 }
 
 // RerunTask submits a task's payload again, as a new task.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"iter"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
@@ -27,6 +28,8 @@ type Queue interface {
 	Await(ctx context.Context, key emulator.TaskKey) (*emulator.Task, error)
 	Stop(ctx context.Context, key emulator.TaskKey) error
 	Rerun(ctx context.Context, key emulator.TaskKey) (*emulator.Task, error)
+	Changer
+	Teller
 }
 
 // Journal gives log lines back.
@@ -52,6 +55,7 @@ type Health struct {
 	Functions    int                           `json:"functions"`
 	Instances    int                           `json:"instances"`
 	Tasks        map[emulator.TaskStatus]int64 `json:"tasks"`
+	Clock        emulator.ClockState           `json:"clock"`
 }
 
 // Instance is one running instance.
@@ -70,33 +74,32 @@ type Instance struct {
 
 // API serves /_fcemu. All fields are required.
 type API struct {
-	Catalogue Catalogue
-	Queue     Queue
-	Journal   Journal
-	Blobs     Blobs
-	Clock     emulator.Clock
-	Endpoint  func() string // http://host:port
-	Health    func(ctx context.Context) (Health, error)
-	Instances func() []Instance
-	Stop      func() // asks the emulator to end; returns at once
+	Catalogue    Catalogue
+	Queue        Queue
+	Journal      Journal
+	Blobs        Blobs
+	Clock        DrivenClock
+	Destinations Destinations
+	Endpoint     func() string // http://host:port
+	Health       func(ctx context.Context) (Health, error)
+	Instances    func() []Instance
+	Metrics      func(ctx context.Context) (any, error)
+	Stop         func() // asks the emulator to end; returns at once
 }
 
 // Routes lists the operations.
 func (a *API) Routes() []api.Route {
 	const root = " /_fcemu"
-	return []api.Route{
+	return slices.Concat(a.taskRoutes(), a.destinationRoutes(), a.clockRoutes(), []api.Route{
 		{Pattern: "GET" + root + "/health", Operation: a.getHealth},
 		{Pattern: "POST" + root + "/stop", Operation: a.stop},
 		{Pattern: "GET" + root + "/logs", Operation: a.getLogs},
-		{Pattern: "GET" + root + "/tasks", Operation: a.listTasks},
-		{Pattern: "GET" + root + "/tasks/{task}", Operation: a.getTask},
-		{Pattern: "PUT" + root + "/tasks/{task}/stop", Operation: a.stopTask},
-		{Pattern: "POST" + root + "/tasks/{task}/rerun", Operation: a.rerunTask},
 		{Pattern: "GET" + root + "/instances", Operation: a.listInstances},
+		{Pattern: "GET" + root + "/metrics", Operation: a.getMetrics},
 		{Pattern: "GET" + root + "/triggers", Operation: a.listTriggers},
 		{Pattern: "GET" + root + "/functions/{function}/code", Operation: a.getCode},
 		{Pattern: "GET" + root + "/layers/{layer}/versions/{version}/code", Operation: a.getLayerCode},
-	}
+	})
 }
 
 func (a *API) getHealth(c *api.Call) error {
@@ -123,6 +126,14 @@ func (a *API) listInstances(c *api.Call) error {
 		instances = []Instance{}
 	}
 	return c.JSON(http.StatusOK, map[string][]Instance{"instances": instances})
+}
+
+func (a *API) getMetrics(c *api.Call) error {
+	functions, err := a.Metrics(c.Request.Context())
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, map[string]any{"functions": functions})
 }
 
 // function is the function that the query names, or nil.

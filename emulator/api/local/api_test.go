@@ -96,6 +96,30 @@ func (q *queue) Rerun(_ context.Context, key emulator.TaskKey) (*emulator.Task, 
 	return &emulator.Task{Key: emulator.TaskKey{Function: key.Function, ID: "again"}, Status: emulator.TaskEnqueued}, nil
 }
 
+func (q *queue) RunNow(ctx context.Context, key emulator.TaskKey) (*emulator.Task, error) {
+	return q.Task(ctx, key)
+}
+
+func (q *queue) Reschedule(ctx context.Context, key emulator.TaskKey, delay time.Duration) (*emulator.Task, error) {
+	task, err := q.Task(ctx, key)
+	if err == nil {
+		task.DueAt = time.UnixMilli(delay.Milliseconds())
+	}
+	return task, err
+}
+
+func (q *queue) StopAll(_ context.Context, query emulator.TaskQuery) (int, error) {
+	q.query = query
+	return 3, nil
+}
+
+func (q *queue) Explain(ctx context.Context, key emulator.TaskKey) (*emulator.Task, []emulator.TaskStep, error) {
+	task, err := q.Task(ctx, key)
+	return task, []emulator.TaskStep{{Time: time.UnixMilli(5), Text: "Accepted.", Rule: "It is kept.", Page: "Asynchronous invocations"}, {Text: "Runs."}}, err
+}
+
+func (q *queue) Progress(*emulator.Task) string { return "attempt 2/4, next in 37 s" }
+
 // journal has two lines, and more when told.
 type journal struct {
 	query emulator.LogQuery
@@ -150,7 +174,7 @@ func newFixture(t *testing.T) *fixture {
 		})
 	}
 	own := &local.API{
-		Catalogue: catalogue{}, Queue: f.queue, Journal: f.journal, Blobs: blobs{}, Clock: emulator.RealClock{},
+		Catalogue: catalogue{}, Queue: f.queue, Journal: f.journal, Blobs: blobs{}, Clock: drivenClock{},
 		Endpoint: func() string { return "http://127.0.0.1:3236" },
 		Health: func(context.Context) (local.Health, error) {
 			return local.Health{Status: "ready", PID: 7, Functions: 2, Tasks: map[emulator.TaskStatus]int64{emulator.TaskRunning: 3}}, nil
@@ -235,6 +259,24 @@ func TestTasks(t *testing.T) {
 	f.want(t, "GET", "/tasks/own?wait=x", 400, "wait is set to an invalid value")
 	f.want(t, "PUT", "/tasks/own/stop", 400, "has ended")
 	f.want(t, "POST", "/tasks/own/rerun", 202, `"taskId":"again"`)
+}
+
+func TestChangesOfTasks(t *testing.T) {
+	f := newFixture(t)
+	f.want(t, "GET", "/tasks/own/explain", 200, `"taskId":"own"`, `"status":"Running","progress":"attempt 2/4, next in 37 s"`,
+		`{"time":5,"text":"Accepted.","rule":"It is kept.","page":"Asynchronous invocations"},{"time":0,"text":"Runs."}`)
+	f.want(t, "GET", "/tasks/none/explain", 404, "AsyncTaskNotFound")
+	f.want(t, "PUT", "/tasks/own/run-now", 200, `"taskId":"own"`)
+	f.want(t, "PUT", "/tasks/none/run-now", 404, "AsyncTaskNotFound")
+	f.want(t, "PUT", "/tasks/own/reschedule?delay=200", 200, `"dueTime":200000`)
+	for _, bad := range []string{"", "?delay=", "?delay=-1", "?delay=1.5", "?delay=10s", "?delay=99999999999"} {
+		f.want(t, "PUT", "/tasks/own/reschedule"+bad, 400, "InvalidArgument", "delay is set to an invalid value")
+	}
+	f.want(t, "PUT", "/tasks/stop?function=s/f&status=Running", 200, `{"stopped":3}`)
+	if query := f.queue.query; query.Function.Service != "s" || len(query.Statuses) != 1 {
+		t.Errorf("got %+v", query)
+	}
+	f.want(t, "PUT", "/tasks/stop?status=Done", 400, "InvalidArgument")
 }
 
 func TestWaitForTask(t *testing.T) {

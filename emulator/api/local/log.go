@@ -76,7 +76,7 @@ func (a *API) logQuery(c *api.Call) (emulator.LogQuery, error) {
 		query.Function = name.String()
 	}
 	var err error
-	if query.Since, err = a.moment(c, "since"); err != nil {
+	if query.Since, err = moment(c, emulator.RealClock{}, "since"); err != nil {
 		return query, err
 	}
 	if text := c.Query("grep"); text != "" {
@@ -107,7 +107,7 @@ func number(c *api.Call, name string) (int64, error) {
 }
 
 // moment reads a time from the query: RFC 3339, Unix ms, or how long ago (10m).
-func (a *API) moment(c *api.Call, name string) (time.Time, error) {
+func moment(c *api.Call, clock emulator.Clock, name string) (time.Time, error) {
 	text := c.Query(name)
 	if text == "" {
 		return time.Time{}, nil
@@ -116,7 +116,7 @@ func (a *API) moment(c *api.Call, name string) (time.Time, error) {
 		return time.UnixMilli(ms), nil
 	}
 	if ago, err := time.ParseDuration(text); err == nil && ago >= 0 {
-		return a.Clock.Now().Add(-ago), nil
+		return clock.Now().Add(-ago), nil
 	}
 	at, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {

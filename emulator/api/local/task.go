@@ -20,6 +20,7 @@ type Task struct {
 	RequestID           string               `json:"requestId"`
 	TaskMode            bool                 `json:"taskMode"` // shown by FC's own API
 	Status              emulator.TaskStatus  `json:"status"`
+	Progress            string               `json:"progress"`    // where it stands, for people: attempt 2/4, next in 37 s
 	StartedTime         int64                `json:"startedTime"` // acceptance, as in FC's API
 	DueTime             int64                `json:"dueTime"`     // when it may run next
 	FirstRunTime        int64                `json:"firstRunTime"`
@@ -94,7 +95,7 @@ func (a *API) listTasks(c *api.Call) error {
 		list.NextToken = api.Token(strconv.FormatInt(tasks[limit-1].Sequence, 10))
 	}
 	for _, task := range tasks {
-		shown := showTask(task)
+		shown := a.showTask(task)
 		if !query.IncludePayload {
 			shown.TaskPayload = ""
 		}
@@ -121,10 +122,10 @@ func (a *API) taskQuery(c *api.Call) (emulator.TaskQuery, error) {
 	if query.IncludePayload, err = c.Flag("payload"); err != nil {
 		return query, err
 	}
-	if query.Begin, err = a.moment(c, "since"); err != nil {
+	if query.Begin, err = moment(c, a.Clock, "since"); err != nil {
 		return query, err
 	}
-	query.End, err = a.moment(c, "until")
+	query.End, err = moment(c, a.Clock, "until")
 	return query, err
 }
 
@@ -167,7 +168,7 @@ func (a *API) getTask(c *api.Call) error {
 			return err
 		}
 	}
-	return c.JSON(http.StatusOK, showTask(task))
+	return c.JSON(http.StatusOK, a.showTask(task))
 }
 
 func (a *API) await(ctx context.Context, key emulator.TaskKey, wait time.Duration) (*emulator.Task, error) {
@@ -212,5 +213,5 @@ func (a *API) rerunTask(c *api.Call) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusAccepted, showTask(again))
+	return c.JSON(http.StatusAccepted, a.showTask(again))
 }
