@@ -223,6 +223,15 @@ func (h *house) checkTask(t *testing.T, task *emulator.Task, runs map[string]int
 	if ran < least || ran > 1+begun {
 		t.Errorf("%s ran %d times; it was running at %d kills", key.ID, ran, begun)
 	}
+	attempts := 0
+	for _, event := range task.Events {
+		if event.Status == emulator.TaskRunning {
+			attempts++
+		}
+	}
+	if task.Attempts != attempts || ran > attempts {
+		t.Errorf("%s ran %d times in %d attempts, %d of them counted", key.ID, ran, attempts, task.Attempts)
+	}
 	sunk := 0
 	for other, n := range h.begun {
 		if other.Function.Function == "sink" {
