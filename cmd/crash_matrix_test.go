@@ -1,6 +1,7 @@
 package cmd_test
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -133,4 +134,22 @@ func TestCrashMatrixDuringTheRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.checkAfter(t)
+}
+
+// The ordinary build does not even know the variable.
+func TestCrashMatrixIsNotInTheOrdinaryBuild(t *testing.T) {
+	variable := []byte("FCEMU_CRASH_AT")
+	program, err := buildCrashing()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file, want := range map[string]bool{binary: false, program: true} {
+		code, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(code, variable) != want {
+			t.Errorf("%s: %s is in it: %v, want %v", filepath.Base(file), variable, !want, want)
+		}
+	}
 }
