@@ -8,7 +8,7 @@
 //	func TestMain(m *testing.M) { fcemutest.Main(m) }
 //
 // Every method ends the test with t.Fatal when it cannot do what it was asked, so results need no
-// error checks.
+// error checks; like t.Fatal it belongs on the goroutine of the test.
 package fcemutest
 
 import (
