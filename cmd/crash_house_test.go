@@ -25,6 +25,7 @@ type house struct {
 	folder   string
 	accepted map[emulator.TaskKey]bool // answered with 202
 	begun    map[emulator.TaskKey]int  // how often a kill found the task Running
+	stopped  emulator.TaskKey          // that somebody asked to stop
 }
 
 func newHouse(t *testing.T) *house {
@@ -212,6 +213,9 @@ func (h *house) checkTask(t *testing.T, task *emulator.Task, runs map[string]int
 	want := emulator.TaskSucceeded
 	if key.Function.Function == "frail" && begun > 0 {
 		want = emulator.TaskFailed // it has no second attempt
+	}
+	if key == h.stopped {
+		want = emulator.TaskStopped
 	}
 	if task.Status != want || task.Destination != "Succeeded" {
 		t.Errorf("%s is %s (%s), delivery %q; want %s", key.ID, task.Status, task.Error, task.Destination, want)
