@@ -25,6 +25,7 @@ type house struct {
 	folder   string
 	accepted map[emulator.TaskKey]bool // answered with 202
 	begun    map[emulator.TaskKey]int  // how often a kill found the task Running
+	stopped  emulator.TaskKey          // that somebody asked to stop
 }
 
 func newHouse(t *testing.T) *house {
@@ -213,6 +214,9 @@ func (h *house) checkTask(t *testing.T, task *emulator.Task, runs map[string]int
 	if key.Function.Function == "frail" && begun > 0 {
 		want = emulator.TaskFailed // it has no second attempt
 	}
+	if key == h.stopped {
+		want = emulator.TaskStopped
+	}
 	if task.Status != want || task.Destination != "Succeeded" {
 		t.Errorf("%s is %s (%s), delivery %q; want %s", key.ID, task.Status, task.Error, task.Destination, want)
 	}
@@ -222,6 +226,15 @@ func (h *house) checkTask(t *testing.T, task *emulator.Task, runs map[string]int
 	}
 	if ran < least || ran > 1+begun {
 		t.Errorf("%s ran %d times; it was running at %d kills", key.ID, ran, begun)
+	}
+	attempts := 0
+	for _, event := range task.Events {
+		if event.Status == emulator.TaskRunning {
+			attempts++
+		}
+	}
+	if task.Attempts != attempts || ran > attempts {
+		t.Errorf("%s ran %d times in %d attempts, %d of them counted", key.ID, ran, attempts, task.Attempts)
 	}
 	sunk := 0
 	for other, n := range h.begun {

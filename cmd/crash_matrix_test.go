@@ -1,6 +1,7 @@
 package cmd_test
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -116,6 +117,33 @@ func TestCrashMatrix(t *testing.T) {
 	}
 }
 
+// A kill between the storing of a stop and its effect on what runs.
+func TestCrashMatrixStopping(t *testing.T) {
+	needs(t, "python3")
+	program, err := buildCrashing()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := newHouse(t)
+	h.stopped = submissions[0]
+	write(t, h.folder, "hold", "")
+	h.kill(t, program, "stopping", func(r *running) {
+		h.submit(t, r)
+		await(t, "w1 to be at work", func() bool { return h.runs()["work w1"] > 0 })
+		if err := r.client.StopTask(t.Context(), h.stopped.ID, h.stopped.Function.Function); err == nil {
+			t.Error("the stop was answered")
+		}
+	})
+	h.look(t)
+	if task := h.stored(t)[h.stopped]; task.Status != emulator.TaskStopping {
+		t.Errorf("the kill left it %s", task.Status)
+	}
+	if err := os.Remove(filepath.Join(h.folder, "hold")); err != nil {
+		t.Fatal(err)
+	}
+	h.checkAfter(t)
+}
+
 // A kill from outside, while functions are in the middle of their work.
 func TestCrashMatrixDuringTheRun(t *testing.T) {
 	needs(t, "python3")
@@ -133,4 +161,22 @@ func TestCrashMatrixDuringTheRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.checkAfter(t)
+}
+
+// The ordinary build does not even know the variable.
+func TestCrashMatrixIsNotInTheOrdinaryBuild(t *testing.T) {
+	variable := []byte("FCEMU_CRASH_AT")
+	program, err := buildCrashing()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file, want := range map[string]bool{binary: false, program: true} {
+		code, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(code, variable) != want {
+			t.Errorf("%s: %s is in it: %v, want %v", filepath.Base(file), variable, !want, want)
+		}
+	}
 }

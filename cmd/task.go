@@ -126,7 +126,11 @@ func taskError(task client.Object) error {
 	if status == string(emulator.TaskSucceeded) {
 		return nil
 	}
-	return &exitError{exitFunction, fmt.Errorf("task %s ended as %s: %s", text(task["taskId"]), status, text(task["taskErrorMessage"]))}
+	cause := text(task["taskErrorMessage"])
+	if cause != "" {
+		cause = ": " + cause
+	}
+	return &exitError{exitFunction, fmt.Errorf("task %s ended as %s%s", text(task["taskId"]), status, cause)}
 }
 
 func (a *app) showTask(task client.Object) {

@@ -56,17 +56,22 @@ func (i *instance) skipCommand(hook *emulator.LifecycleHook) {
 
 // preStop runs the hook. Its failure changes nothing.
 func (i *instance) preStop() {
-	limit := min(seconds(i.fn.PreStop().Timeout), maxPreStop)
-	if i.pool.ctx.Err() != nil {
-		limit = min(limit, closeLimit/2)
-	}
-	f := i.hookFlight(emulator.HookPreStop, limit, nil)
+	f := i.hookFlight(emulator.HookPreStop, i.preStopLimit(), nil)
 	reply, v, err := i.fly(f, nil)
 	var fault *failure
 	if v != verdictAnswered {
 		fault = i.faultOf(f, v, err, time.Since(f.began))
 	}
 	i.logs.end(f, suffix(reply.ErrorType, fault))
+}
+
+// preStopLimit is how long the hook may take.
+func (i *instance) preStopLimit() time.Duration {
+	limit := min(seconds(i.fn.PreStop().Timeout), maxPreStop)
+	if i.pool.ctx.Err() != nil {
+		limit = min(limit, closeLimit/2)
+	}
+	return limit
 }
 
 // hookFlight is the call of a hook. Its own id is a plain UUID, as in the cloud; its lines are

@@ -51,14 +51,20 @@ func (i *instance) retire() {
 	}
 }
 
-// terminate ends the instance with its preStop hook, SIGTERM and a grace.
+// terminate ends the instance with its preStop hook, SIGTERM and a grace. An instance that takes one
+// call at a time and is busy with it cannot be asked for the hook: its bootstrap runs it on SIGTERM.
 func (i *instance) terminate() {
 	i.group.doom(i)
-	if i.fn.PreStop() != nil && (i.multi || wait(i.unused, 0)) {
-		i.preStop()
+	grace := i.pool.options.Grace
+	if i.fn.PreStop() != nil {
+		if i.multi || wait(i.unused, 0) {
+			i.preStop()
+		} else {
+			grace += i.preStopLimit()
+		}
 	}
 	i.process.Signal(syscall.SIGTERM)
-	wait(i.process.Done(), i.pool.options.Grace)
+	wait(i.process.Done(), grace)
 	i.process.Kill()
 }
 

@@ -1,88 +1,44 @@
 package async_test
 
 import (
-	"sync"
+	"context"
+	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/emulator/async"
+	"github.com/fcemu/fcemu/emulator/clock"
 )
 
-// driven is a clock that stands still until somebody advances it.
-type driven struct {
-	mu     sync.Mutex
-	now    time.Time
-	timers map[*drivenTimer]time.Time // when they fire
-}
-
-type drivenTimer struct {
-	clock *driven
-	c     chan time.Time
-}
-
-func newDriven(now time.Time) *driven {
-	return &driven{now: now, timers: map[*drivenTimer]time.Time{}}
-}
-
-func (d *driven) Now() time.Time {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.now
-}
-
-func (d *driven) NewTimer(wait time.Duration) emulator.Timer {
-	t := &drivenTimer{clock: d, c: make(chan time.Time, 1)}
-	t.Reset(wait)
-	return t
-}
-
-// advance moves the clock by step and fires what comes due.
-func (d *driven) advance(step time.Duration) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.now = d.now.Add(step)
-	for t, at := range d.timers {
-		if !at.After(d.now) {
-			delete(d.timers, t)
-			t.c <- d.now
-		}
+// drive gives a house the clock that can be driven, frozen in 2040.
+func drive(t *testing.T, h *house) *clock.Clock {
+	t.Helper()
+	c, err := clock.Open(t.Context(), h.store.(clock.Store))
+	if err != nil {
+		t.Fatal(err)
 	}
-}
-
-func (t *drivenTimer) C() <-chan time.Time { return t.c }
-
-func (t *drivenTimer) Stop() {
-	t.clock.mu.Lock()
-	defer t.clock.mu.Unlock()
-	t.forget()
-}
-
-func (t *drivenTimer) Reset(wait time.Duration) {
-	t.clock.mu.Lock()
-	defer t.clock.mu.Unlock()
-	t.forget()
-	if wait <= 0 {
-		t.c <- t.clock.now
-		return
+	h.clock = c
+	if err := c.Freeze(t.Context()); err != nil {
+		t.Fatal(err)
 	}
-	t.clock.timers[t] = t.clock.now.Add(wait)
+	advance(t, c, time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC).Sub(c.Now()))
+	return c
 }
 
-func (t *drivenTimer) forget() {
-	delete(t.clock.timers, t)
-	select {
-	case <-t.c:
-	default:
+func advance(t *testing.T, c *clock.Clock, step time.Duration) {
+	t.Helper()
+	if err := c.Advance(t.Context(), step); err != nil {
+		t.Fatal(err)
 	}
 }
 
 func TestEveryTimeIsTheClocks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := furnish(t, async.Options{})
-		clock := newDriven(time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC))
-		h.clock = clock
+		clock := drive(t, h)
 		h.rebuild()
 		h.start()
 		h.define("good", policy(), succeed)
@@ -98,13 +54,13 @@ func TestEveryTimeIsTheClocks(t *testing.T) {
 		}
 		time.Sleep(48 * time.Hour) // real time passes, the clock stands still
 		runs(0, "before")
-		clock.advance(time.Hour - time.Nanosecond)
+		advance(t, clock, time.Hour-time.Nanosecond)
 		runs(0, "a nanosecond early")
-		clock.advance(time.Nanosecond)
+		advance(t, clock, time.Nanosecond)
 		runs(1, "in time")
-		clock.advance(499 * time.Millisecond)
+		advance(t, clock, 499*time.Millisecond)
 		runs(1, "before the retry")
-		clock.advance(time.Millisecond)
+		advance(t, clock, time.Millisecond)
 		runs(2, "the retry")
 		task := h.task(key)
 		if got := task.EndedAt.Sub(task.EnqueuedAt); got != time.Hour+500*time.Millisecond || task.EnqueuedAt.Year() != 2040 {
@@ -113,10 +69,84 @@ func TestEveryTimeIsTheClocks(t *testing.T) {
 		if n := len(h.engine.of("bad")); n != 1 {
 			t.Errorf("the outcome was delivered %d times", n)
 		}
-		clock.advance(7*24*time.Hour + 2*time.Hour)
+		advance(t, clock, 7*24*time.Hour+2*time.Hour)
 		synctest.Wait()
 		if _, err := h.queue.Task(t.Context(), key); err == nil {
 			t.Error("the task outlived its retention")
+		}
+	})
+}
+
+// A run until idle takes in the retries, and the deliveries with what they run.
+func TestRunUntilIdle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := furnish(t, async.Options{})
+		clock := drive(t, h)
+		h.rebuild()
+		h.start()
+		slow := func(context.Context, *emulator.Invocation) *emulator.Outcome {
+			time.Sleep(3 * time.Second)
+			return &emulator.Outcome{}
+		}
+		h.define("job", withDestinations(), fail)
+		h.define("bad", policy(), slow)
+		h.define("good", policy(), succeed)
+		key := h.accept(call("job", ""), time.Hour).Key
+		began := clock.Now()
+		if err := clock.RunUntil(t.Context(), time.Time{}); err != nil {
+			t.Fatal(err)
+		}
+		if got := clock.Now().Sub(began); got != time.Hour+500*time.Millisecond {
+			t.Errorf("the clock went on by %v", got)
+		}
+		if task := h.task(key); task.Status != emulator.TaskFailed || task.Destination != "Succeeded" {
+			t.Errorf("got %s, delivery %q", task.Status, task.Destination)
+		}
+		tasks, err := h.queue.Tasks(t.Context(), emulator.TaskQuery{Statuses: []emulator.TaskStatus{emulator.TaskSucceeded}})
+		if err != nil || len(tasks) != 1 || tasks[0].Key.Function.Function != "bad" {
+			t.Errorf("what the delivery ran: %v, %v", tasks, err)
+		}
+	})
+}
+
+// failing is a store whose look-ups fail for a while.
+type failing struct {
+	async.Store
+	times atomic.Int32
+}
+
+func (f *failing) NextDue(ctx context.Context) (time.Time, bool, error) {
+	if f.times.Add(-1) >= 0 {
+		return time.Time{}, false, errors.New("the disk is gone")
+	}
+	return f.Store.NextDue(ctx)
+}
+
+func (f *failing) NextDelivery(ctx context.Context) (time.Time, bool, error) {
+	if f.times.Add(-1) >= 0 {
+		return time.Time{}, false, errors.New("the disk is gone")
+	}
+	return f.Store.NextDelivery(ctx)
+}
+
+// What the store could not do is tried again also while the clock stands.
+func TestFaultsWhileTheClockStands(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := furnish(t, async.Options{})
+		drive(t, h)
+		store := &failing{Store: h.store}
+		h.store = store
+		h.rebuild()
+		h.define("job", withDestinations(), succeed)
+		h.define("good", policy(), succeed)
+		key := h.accept(call("job", ""), 0).Key
+		store.times.Store(6)
+		h.start()
+		h.await(key)
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		if task := h.task(key); task.Status != emulator.TaskSucceeded || task.Destination != "Succeeded" {
+			t.Errorf("got %s, delivery %q", task.Status, task.Destination)
 		}
 	})
 }

@@ -31,8 +31,7 @@ var (
 	ruleHealing     = rule{"Errors of the function, limits and faults of the platform are tried again; a function that is gone or cannot be started is not.", pageRetry}
 	ruleClaimed     = rule{"Dequeued is the state between the queue and the run.", pageTasks}
 	ruleOutcome     = rule{"Of a success onSuccess is told, of every other end onFailure.", pageDestination}
-	ruleDelivery    = rule{"fcemu's own: a delivery that fails for the moment is tried 8 times within about a minute.", ""}
-	ruleCircle      = rule{"fcemu's own: destinations that cause one another 16 times in a row are taken for a circle.", ""}
+	ruleDelivery    = rule{"fcemu's own: a delivery that fails for the moment is tried 8 times within about a minute; destinations that cause one another are cut off after 16 in a row.", ""}
 )
 
 func ruleFirstAttempt(retries int) rule {

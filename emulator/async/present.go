@@ -57,8 +57,6 @@ func (s *story) outcome() {
 	case arn == "":
 	case s.task.Destination == destinationSucceeded:
 		s.add(s.task.EndedAt, ruleOutcome, "The outcome was delivered to %s (%s).", arn, key)
-	case s.task.Destination == destinationFailed && s.task.Depth > 0:
-		s.add(s.task.EndedAt, ruleCircle, "The outcome could not be delivered to %s (%s); 'fcemu task logs' says why.", arn, key)
 	case s.task.Destination == destinationFailed:
 		s.add(s.task.EndedAt, ruleDelivery, "The outcome could not be delivered to %s (%s); 'fcemu task logs' says why.", arn, key)
 	default:

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
+	boundary "github.com/fcemu/fcemu/emulator/crash"
 )
 
 // Stop ends a task: one that waits never runs, one that runs is cancelled with
@@ -20,6 +21,7 @@ func (q *Queue) Stop(ctx context.Context, key emulator.TaskKey) error {
 		before = next.Status
 		return stop(next, now)
 	})
+	boundary.At(boundary.Stopping)
 	switch {
 	case err != nil:
 		return err

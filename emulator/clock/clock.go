@@ -20,7 +20,7 @@ import (
 
 const maxScale = 1e6
 
-// end is where the clock stops to be moved ahead: the store counts nanoseconds from 1970 in 64 bits.
+// end is where the clock stands still in the end, however fast it goes: the store counts nanoseconds from 1970 in 64 bits.
 var end = time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // Store keeps how the clock was moved, and knows what tasks wait for.

@@ -185,6 +185,30 @@ func TestTimers(t *testing.T) {
 	})
 }
 
+// The end of time is no overflow, and no busy loop.
+func TestEndOfTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := open(t, newMemory())
+		must(t, c.SetScale(t.Context(), 1e6))
+		time.Sleep(1000 * time.Hour)
+		if now := c.Now(); now.Year() != 2200 {
+			t.Errorf("it is %v", now)
+		}
+		timer := c.NewTimer(time.Minute)
+		time.Sleep(time.Hour) // a busy loop would take long here
+		select {
+		case <-timer.C():
+			t.Error("a timer fired after the end of time")
+		default:
+		}
+		timer.Stop()
+		if c.Advance(t.Context(), time.Second) == nil {
+			t.Error("it went on")
+		}
+		must(t, c.Reset(t.Context()))
+	})
+}
+
 // Nobody sees time go backwards, whatever moves the clock in the meantime.
 func TestNeverBackwards(t *testing.T) {
 	m := newMemory()

@@ -27,13 +27,17 @@ func (p pace) at(real time.Time) time.Time {
 		// The sum keeps the monotonic reading, as the machine's own times do.
 		return real.Add(p.Now.Sub(p.Real.Round(0)))
 	}
-	return p.Now.Add(time.Duration(float64(real.Sub(p.Real)) * p.Scale))
+	span := float64(max(real.Sub(p.Real), 0)) * p.Scale
+	if span >= float64(end.Sub(p.Now)) {
+		return end
+	}
+	return p.Now.Add(time.Duration(span))
 }
 
-// takes is how long the machine needs for a span of time here; false: it never comes, time stands.
-func (p pace) takes(span time.Duration) (time.Duration, bool) {
+// takes is how long the machine needs for a span of time from now; false: it never comes, time stands.
+func (p pace) takes(now time.Time, span time.Duration) (time.Duration, bool) {
 	switch {
-	case p.Moved && p.Frozen:
+	case p.Moved && p.Frozen, !now.Before(end):
 		return 0, false
 	case !p.Moved || p.Scale == 1:
 		return span, true

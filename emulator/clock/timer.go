@@ -61,7 +61,7 @@ func (t *timer) look(now time.Time) {
 		t.c <- now
 		return
 	}
-	real, comes := t.clock.takes(rest)
+	real, comes := t.clock.takes(now, rest)
 	switch {
 	case !comes:
 		t.hush()
@@ -73,10 +73,10 @@ func (t *timer) look(now time.Time) {
 }
 
 // takes is that of the clock's pace.
-func (c *Clock) takes(span time.Duration) (time.Duration, bool) {
+func (c *Clock) takes(now time.Time, span time.Duration) (time.Duration, bool) {
 	c.line.RLock()
 	defer c.line.RUnlock()
-	return c.pace.takes(span)
+	return c.pace.takes(now, span)
 }
 
 // drop forgets the timer and what it sent and nobody received.

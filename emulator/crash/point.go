@@ -19,6 +19,7 @@ const (
 	Begun          Point = "begun"           // the task is Running, the function is not called yet
 	Ran            Point = "ran"             // the function has answered, nothing of it is stored
 	SaveCommit     Point = "save-commit"     // any step after the claim; the end of a task with its delivery
+	Stopping       Point = "stopping"        // the stop is stored, what runs does not know of it yet
 	DeliveryDue    Point = "delivery-due"    // the outcome is about to be sent
 	DeliveryMade   Point = "delivery-made"   // it was sent, the outbox still has it
 	DeliveryCommit Point = "delivery-commit" // it leaves the outbox

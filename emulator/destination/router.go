@@ -20,7 +20,7 @@ type Router struct {
 // NewRouter returns a router. account stands in the events of EventBridge. The routes have passed
 // Route.Check.
 func NewRouter(routes []Route, inbox *Inbox, account string) *Router {
-	return &Router{routes: routes, inbox: inbox, account: account, webhook: newWebhook()}
+	return &Router{routes: routes, inbox: inbox, account: account, webhook: newWebhook(webhookTime)}
 }
 
 // Sinks are a router for all that has no local service. A sink for functions is to be added.

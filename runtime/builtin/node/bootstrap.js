@@ -11,11 +11,13 @@ const Handlers = require('./handler');
 const SUCCEEDED = 0;
 const HANDLED = 1;
 const UNHANDLED = 2;
+const PRE_STOP = 2; // its place among the handlers
 const { setImmediate: soon, setTimeout: later, clearTimeout: unset } = global; // user code may replace them
 const longest = 2 ** 31 - 1; // ms
 
 const setup = new Setup(line.receive());
 const handlers = new Handlers(setup);
+const stoppable = setup.handlers[PRE_STOP] !== ''; // a listener of SIGTERM keeps it from ending the process
 let current = null; // the call under way
 let parked = null; // the answer that waits for an empty event loop
 let vigil = null; // keeps the event loop of a silent call alive
@@ -32,8 +34,25 @@ function next() {
   }
   const call = new Call(frame);
   current = call;
+  if (stoppable && call.hook === 0) process.on('SIGTERM', stop);
   logs.state.requestId = call.context.requestId;
   call.run();
+}
+
+// stop runs the preStop hook of an instance that is stopped in the midst of a call, and ends it.
+function stop() {
+  const handler = setup.handlers[PRE_STOP];
+  const leave = (error) => {
+    if (error) logs.write('error', (error && error.stack) || String(error));
+    logs.drained(() => process.exit(143));
+  };
+  const run = async () => {
+    const hook = await handlers.find(handler);
+    const context = new Context(setup, handler, current ? current.context.requestId : '', setup.version, 0);
+    if (hook.length < 2) return hook(context);
+    return new Promise((done, fail) => hook(context, (error) => (error ? fail(error) : done())));
+  };
+  run().then(() => leave(), leave);
 }
 
 class Call {
@@ -114,6 +133,7 @@ class Call {
   send(status, payload) {
     logs.drained(() => {
       current = null;
+      if (stoppable && this.hook === 0) process.off('SIGTERM', stop); // between calls the loop stands still
       line.reply(status, payload);
       soon(next);
     });

@@ -13,6 +13,7 @@ from _fcemu.handler import Handlers
 
 LINE = 3
 CHUNK = 1 << 16
+PRE_STOP = 2  # its place among the handlers
 SUCCEEDED, UNHANDLED = 0, 2  # the status of a reply; Python has no handled errors
 
 if sys.version_info[0] == 2:
@@ -124,7 +125,7 @@ class Instance(object):
         middle = at + 14 + number(data[at + 12:at + 13])
         end = middle + number(data[at + 13:at + 14])
         setup.request_id = text(data[at + 14:middle])
-        setup.busy = True
+        setup.busy, setup.hook = True, hook
         context = setup.context(hook, setup.request_id, text(data[middle:end]), number(data[at + 8:at + 12]))
         try:
             function = self.handlers.find(setup.handlers[hook])
@@ -143,6 +144,17 @@ class Instance(object):
             return UNHANDLED, report(setup, sys.exc_info())
 
 
+    def stop(self):
+        """The preStop hook of an instance whose only thread is in a call."""
+        setup = self.setup
+        try:
+            context = setup.context(PRE_STOP, setup.request_id, setup.version, 0)
+            self.handlers.find(setup.handlers[PRE_STOP])(context)
+        except BaseException:
+            import traceback
+            traceback.print_exc()
+
+
 def prepare_streams(setup):
     """Whole lines leave at once, in one write; Python before 3.7 is started unbuffered instead."""
     for stream in (sys.stdout, sys.stderr):
@@ -152,8 +164,9 @@ def prepare_streams(setup):
     write(1, ('FunctionCompute %s runtime inited.\n' % name).encode())
 
 
-def on_terminate(setup):
-    """At a time-out the platform sends SIGTERM: tell where each thread is, and leave with 143."""
+def on_terminate(instance):
+    """SIGTERM in the midst of a call stops it: run the preStop hook, or tell where each thread is; leave with 143."""
+    setup = instance.setup
     if sys.version_info[0] == 2:
         import signal as signals
     else:
@@ -162,7 +175,11 @@ def on_terminate(setup):
     def terminate(_number, _frame):
         from posix import _exit
         try:
-            if setup.busy:
+            signals.signal(15, signals.SIG_IGN)
+            if setup.busy and not setup.hook and setup.handlers[PRE_STOP]:
+                instance.stop()
+                setup.flush()
+            elif setup.busy:
                 from _fcemu.errors import dump_stacks
                 dump_stacks(setup)
                 setup.flush()
@@ -192,5 +209,6 @@ def main():
     from _fcemu import environment
     environment.arrange(setup)
     prepare_streams(setup)
-    on_terminate(setup)
-    Instance(line, setup).serve()
+    instance = Instance(line, setup)
+    on_terminate(instance)
+    instance.serve()

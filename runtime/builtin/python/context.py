@@ -16,6 +16,7 @@ class Setup(object):
         self.tracing = Tracing()
         self.request_id = ''
         self.busy = False
+        self.hook = 0  # the kind of the call under way
         minor = self.runtime.partition('.')[2]
         # From Python 3.12 on the context has neither credentials nor a service.
         self.slim = self.runtime.startswith('python3.') and minor.isdigit() and int(minor) >= 12
