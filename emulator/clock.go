@@ -6,14 +6,15 @@ import "time"
 // stay on real time.
 type Clock interface {
 	Now() time.Time
-	// NewTimer fires once after d. Stop it when it is no longer needed.
-	NewTimer(d time.Duration) Timer
+	// NewTimer fires once, when the clock has come to at. It takes a time and not a span, since the
+	// clock may be moved while the caller reckons. Stop it when it is no longer needed.
+	NewTimer(at time.Time) Timer
 }
 
 // Timer is one pending wake-up of a Clock.
 type Timer interface {
 	C() <-chan time.Time
-	Reset(d time.Duration)
+	Reset(at time.Time)
 	Stop()
 }
 
@@ -42,10 +43,10 @@ type RealClock struct{}
 func (RealClock) Now() time.Time { return time.Now() }
 
 // NewTimer returns a timer of the machine's clock.
-func (RealClock) NewTimer(d time.Duration) Timer { return realTimer{time.NewTimer(d)} }
+func (RealClock) NewTimer(at time.Time) Timer { return realTimer{time.NewTimer(time.Until(at))} }
 
 type realTimer struct{ timer *time.Timer }
 
-func (t realTimer) C() <-chan time.Time   { return t.timer.C }
-func (t realTimer) Reset(d time.Duration) { t.timer.Reset(d) }
-func (t realTimer) Stop()                 { t.timer.Stop() }
+func (t realTimer) C() <-chan time.Time { return t.timer.C }
+func (t realTimer) Reset(at time.Time)  { t.timer.Reset(time.Until(at)) }
+func (t realTimer) Stop()               { t.timer.Stop() }

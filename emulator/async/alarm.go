@@ -9,6 +9,9 @@ import (
 // wall clock does not. Waking costs a comparison, no look at the store.
 const longestSleep = time.Minute
 
+// longest is the end of the longest sleep that begins now.
+func (q *Queue) longest() time.Time { return q.clock.Now().Add(longestSleep) }
+
 // alarm holds the earliest due time that a loop has to wake up for. The loop looks it up in the
 // store; whoever adds a row tells of it, and the loop is woken only when that row comes first.
 type alarm struct {
@@ -79,10 +82,10 @@ func (a *alarm) next(ask func() (time.Time, bool, error)) (time.Time, bool, erro
 	return a.due, a.set, nil
 }
 
-// until is how long to sleep.
-func until(now, due time.Time, set bool) time.Duration {
-	if !set {
-		return longestSleep
+// until is when to wake up: at the due time, but after no more than the longest sleep.
+func until(now, due time.Time, set bool) time.Time {
+	if latest := now.Add(longestSleep); !set || due.After(latest) {
+		return latest
 	}
-	return min(due.Sub(now), longestSleep)
+	return due
 }

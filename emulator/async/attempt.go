@@ -41,11 +41,10 @@ func (q *Queue) attempt(ctx context.Context, task *emulator.Task) {
 // waitFor returns at the due time of a task that was claimed a moment before it, or when the
 // emulator ends.
 func (q *Queue) waitFor(due time.Time) {
-	rest := due.Sub(q.clock.Now())
-	if rest <= 0 {
+	if !due.After(q.clock.Now()) {
 		return
 	}
-	timer := q.clock.NewTimer(rest)
+	timer := q.clock.NewTimer(due)
 	defer timer.Stop()
 	select {
 	case <-timer.C():

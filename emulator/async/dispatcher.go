@@ -38,7 +38,7 @@ const lead = 250 * time.Microsecond
 
 // run works until ctx ends, then waits for what is running.
 func (d *dispatcher) run(ctx context.Context) {
-	timer := d.clock.NewTimer(longestSleep)
+	timer := d.clock.NewTimer(d.longest())
 	defer timer.Stop()
 	for ctx.Err() == nil {
 		timer.Reset(d.advance(ctx))
@@ -56,14 +56,14 @@ func (d *dispatcher) run(ctx context.Context) {
 	d.drain(ctx)
 }
 
-// advance starts all that can be started now and returns how long to sleep.
-func (d *dispatcher) advance(ctx context.Context) time.Duration {
+// advance starts all that can be started now and returns when to look again.
+func (d *dispatcher) advance(ctx context.Context) time.Time {
 	for empty := 0; ; {
 		d.startParked(ctx)
 		room := min(d.options.Workers-d.running, d.window-len(d.parked))
 		if room <= 0 {
 			d.due.forget() // the end of a run wakes us; new tasks need not
-			return longestSleep
+			return d.longest()
 		}
 		due, some, err := d.due.next(func() (time.Time, bool, error) { return d.store.NextDue(ctx) })
 		if err != nil {
@@ -71,7 +71,7 @@ func (d *dispatcher) advance(ctx context.Context) time.Duration {
 		}
 		now := d.clock.Now()
 		if !some || due.After(now.Add(lead)) {
-			return until(now.Add(lead), due, some)
+			return until(now, due.Add(-lead), some)
 		}
 		d.due.forget()
 		tasks, err := d.store.Claim(ctx, later(now, due), room)
@@ -83,7 +83,7 @@ func (d *dispatcher) advance(ctx context.Context) time.Duration {
 			// store. One that keeps contradicting itself must not make this a hot loop.
 			if empty++; empty > 2 {
 				d.due.after(time.Millisecond)
-				return longestSleep
+				return d.longest()
 			}
 		}
 		d.parked = append(d.parked, tasks...)
@@ -154,10 +154,10 @@ func unclaim(next *emulator.Task, now time.Time) (response, bool) {
 }
 
 // trouble reports a fault of the store and has it tried again in a second.
-func (d *dispatcher) trouble(ctx context.Context, what string, err error) time.Duration {
+func (d *dispatcher) trouble(ctx context.Context, what string, err error) time.Time {
 	if ctx.Err() == nil {
 		d.complain(what, err)
 	}
 	d.due.after(time.Second)
-	return longestSleep
+	return d.longest()
 }

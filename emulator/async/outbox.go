@@ -25,7 +25,7 @@ const (
 // deliver brings outcomes to their destinations until ctx ends. What it does not finish stays in
 // the store for the next start.
 func (q *Queue) deliver(ctx context.Context) {
-	timer := q.clock.NewTimer(longestSleep)
+	timer := q.clock.NewTimer(q.longest())
 	defer timer.Stop()
 	for ctx.Err() == nil {
 		timer.Reset(q.deliverDue(ctx))
@@ -37,8 +37,8 @@ func (q *Queue) deliver(ctx context.Context) {
 	}
 }
 
-// deliverDue delivers all that is due and returns how long to sleep.
-func (q *Queue) deliverDue(ctx context.Context) time.Duration {
+// deliverDue delivers all that is due and returns when to look again.
+func (q *Queue) deliverDue(ctx context.Context) time.Time {
 	for empty := 0; ; {
 		due, some, err := q.outbox.next(func() (time.Time, bool, error) { return q.store.NextDelivery(ctx) })
 		now := q.clock.Now()
@@ -55,15 +55,15 @@ func (q *Queue) deliverDue(ctx context.Context) time.Duration {
 		}
 		switch {
 		case ctx.Err() != nil:
-			return longestSleep
+			return q.longest()
 		case err != nil:
 			q.complain("outcomes could not be delivered", err)
 			q.outbox.after(time.Second)
-			return longestSleep
+			return q.longest()
 		case len(batch) == 0:
 			if empty++; empty > 2 { // as in dispatcher.advance
 				q.outbox.after(time.Millisecond)
-				return longestSleep
+				return q.longest()
 			}
 		}
 	}

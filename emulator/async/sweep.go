@@ -12,7 +12,7 @@ const (
 
 // sweep forgets tasks that ended longer ago than Options.Retention.
 func (q *Queue) sweep(ctx context.Context) {
-	timer := q.clock.NewTimer(sweepEvery)
+	timer := q.clock.NewTimer(q.clock.Now().Add(sweepEvery))
 	defer timer.Stop()
 	for ctx.Err() == nil {
 		for ctx.Err() == nil {
@@ -24,7 +24,7 @@ func (q *Queue) sweep(ctx context.Context) {
 				break
 			}
 		}
-		timer.Reset(sweepEvery)
+		timer.Reset(q.clock.Now().Add(sweepEvery))
 		select {
 		case <-ctx.Done():
 		case <-timer.C():

@@ -147,15 +147,15 @@ func TestTimers(t *testing.T) {
 				t.Errorf("%s: want fired = %v", what, want)
 			}
 		}
-		timer := c.NewTimer(time.Second)
+		timer := c.NewTimer(c.Now().Add(time.Second))
 		time.Sleep(time.Second - 1)
 		expect("a nanosecond early", timer, false)
 		time.Sleep(1)
 		expect("in time", timer, true)
-		timer.Reset(0)
+		timer.Reset(c.Now())
 		expect("due at once", timer, true)
-		timer.Reset(time.Hour)
-		other, stopped := c.NewTimer(2*time.Hour), c.NewTimer(time.Minute)
+		timer.Reset(c.Now().Add(time.Hour))
+		other, stopped := c.NewTimer(c.Now().Add(2*time.Hour)), c.NewTimer(c.Now().Add(time.Minute))
 		stopped.Stop()
 		must(t, c.Freeze(ctx))
 		time.Sleep(3 * time.Hour)
@@ -170,14 +170,14 @@ func TestTimers(t *testing.T) {
 		time.Sleep(time.Second)
 		expect("sixty times as fast", other, true)
 		must(t, c.Advance(ctx, 10*time.Hour))
-		timer.Reset(time.Hour)
+		timer.Reset(c.Now().Add(time.Hour))
 		must(t, c.Reset(ctx)) // backwards
 		time.Sleep(59 * time.Minute)
 		expect("the rest of its wait", timer, false)
 		time.Sleep(time.Minute)
 		expect("after a reset", timer, true)
 		must(t, c.SetScale(ctx, 0.001))
-		timer.Reset(10 * 24 * time.Hour)
+		timer.Reset(c.Now().Add(10 * 24 * time.Hour))
 		time.Sleep(9999 * 24 * time.Hour)
 		expect("slow", timer, false)
 		time.Sleep(24 * time.Hour)
@@ -194,7 +194,7 @@ func TestEndOfTime(t *testing.T) {
 		if now := c.Now(); now.Year() != 2200 {
 			t.Errorf("it is %v", now)
 		}
-		timer := c.NewTimer(time.Minute)
+		timer := c.NewTimer(c.Now().Add(time.Minute))
 		time.Sleep(time.Hour) // a busy loop would take long here
 		select {
 		case <-timer.C():

@@ -15,26 +15,25 @@ type timer struct {
 	bell  *time.Timer
 }
 
-// NewTimer returns a timer that fires when the clock has gone on by d, by itself or because it was
+// NewTimer returns a timer that fires when the clock has come to at, by itself or because it was
 // moved.
-func (c *Clock) NewTimer(d time.Duration) emulator.Timer {
+func (c *Clock) NewTimer(at time.Time) emulator.Timer {
 	t := &timer{clock: c, c: make(chan time.Time, 1)}
-	t.Reset(d)
+	t.Reset(at)
 	return t
 }
 
 // C receives the clock's time when the timer fires.
 func (t *timer) C() <-chan time.Time { return t.c }
 
-// Reset makes the timer fire after d from now.
-func (t *timer) Reset(d time.Duration) {
+// Reset makes the timer fire at another time.
+func (t *timer) Reset(at time.Time) {
 	t.clock.mu.Lock()
 	defer t.clock.mu.Unlock()
 	t.drop()
-	now := t.clock.Now()
-	t.at = now.Add(d)
+	t.at = at
 	t.clock.timers[t] = struct{}{}
-	t.look(now)
+	t.look(t.clock.Now())
 }
 
 // Stop keeps the timer from firing.
