@@ -111,6 +111,6 @@ func (a *app) eachMessage(ctx context.Context, filter client.InboxFilter, show f
 
 func (a *app) printMessage(message emulator.InboxMessage) error {
 	a.term.Printf("%s %s %s %s\n  %s\n", a.term.Dim(time.UnixMilli(message.ReceivedTime).Format("15:04:05.000")),
-		a.term.Accent(message.FunctionName), a.term.Dim("→"), message.Destination, fmt.Sprintf("%s", message.Body))
+		a.term.Accent(message.FunctionName), a.term.Dim("→"), message.Destination, string(message.Body))
 	return nil
 }
