@@ -8,9 +8,9 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
-	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 const maxParts = 10_000
@@ -24,7 +24,11 @@ type upload struct {
 
 const uploadRecord = "upload.json"
 
-var uploadID = regexp.MustCompile(`^[0-9A-F]{24}$`)
+// isUploadID tells whether text is one of ours: 24 hexadecimal digits in capitals.
+func isUploadID(text string) bool {
+	const digits = "0123456789ABCDEF"
+	return len(text) == 24 && strings.Trim(text, digits) == ""
+}
 
 func uploadDir(id string) string { return uploadFolder + "/" + id }
 
@@ -60,7 +64,7 @@ func (c *call) beginUpload() error {
 // findUpload reads the upload that the request names, which must be of its object.
 func (c *call) findUpload() (id string, u *upload, err error) {
 	id, u = c.get("uploadId"), &upload{}
-	if !uploadID.MatchString(id) {
+	if !isUploadID(id) {
 		return "", nil, noSuchUpload(id)
 	}
 	text, err := c.root.ReadFile(uploadDir(id) + "/" + uploadRecord)

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"regexp"
 	"sync"
 	"time"
 
@@ -90,11 +89,15 @@ func (s *Store) tidy() error {
 	return err
 }
 
-var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`)
+// isBucketName tells whether text is 3 to 63 small letters, digits and dashes, with no dash at the ends.
+func isBucketName(text string) bool {
+	const allowed = "abcdefghijklmnopqrstuvwxyz0123456789-"
+	return len(text) >= 3 && len(text) <= 63 && strings.Trim(text, allowed) == "" && text[0] != '-' && text[len(text)-1] != '-'
+}
 
 // findBucket returns when the bucket was made, or why there is none.
 func (s *Store) findBucket(name string) (time.Time, error) {
-	if !bucketName.MatchString(name) {
+	if !isBucketName(name) {
 		return time.Time{}, invalidBucketName(name)
 	}
 	info, err := s.root.Stat(name)
@@ -113,7 +116,7 @@ func (s *Store) findBucket(name string) (time.Time, error) {
 }
 
 func (s *Store) createBucket(name string) error {
-	if !bucketName.MatchString(name) {
+	if !isBucketName(name) {
 		return invalidBucketName(name)
 	}
 	err := s.root.Mkdir(name, 0o755)
@@ -146,7 +149,7 @@ func (s *Store) buckets() ([]string, error) {
 	entries, err := fs.ReadDir(s.root.FS(), ".")
 	var names []string
 	for _, entry := range entries {
-		if entry.IsDir() && bucketName.MatchString(entry.Name()) {
+		if entry.IsDir() && isBucketName(entry.Name()) {
 			names = append(names, entry.Name())
 		}
 	}
