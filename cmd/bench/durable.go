@@ -124,10 +124,10 @@ func (b *bench) lateness(ctx context.Context) ([]verdict, error) {
 	}, nil
 }
 
-// million makes, once, a data folder whose store holds a million delayed tasks.
-func (b *bench) million(ctx context.Context) (string, error) {
-	const tasks, callers = 1_000_000, 256
-	folder := filepath.Join(b.work, "million")
+// stored makes, once, a data folder whose store holds so many delayed tasks.
+func (b *bench) stored(ctx context.Context, tasks int) (string, error) {
+	const callers = 256
+	folder := filepath.Join(b.work, fmt.Sprintf("stored-%d", tasks))
 	if _, err := os.Stat(folder); err == nil {
 		return folder, nil
 	}
@@ -138,15 +138,12 @@ func (b *bench) million(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	ids, due := emulator.NewIDs(), time.Now().Add(24*time.Hour)
+	ids := emulator.NewIDs()
 	group, ctx := errgroup.WithContext(ctx)
 	for range callers {
 		group.Go(func() error {
 			for range tasks / callers {
-				id := ids.Request(time.Now())
-				task := &emulator.Task{Key: emulator.TaskKey{Function: emulator.Name{Function: "later"}, ID: id}, RequestID: id,
-					Status: emulator.TaskEnqueued, EnqueuedAt: time.Now(), DueAt: due, Payload: make([]byte, 256)}
-				if err := s.Enqueue(ctx, task); err != nil {
+				if err := s.Enqueue(ctx, laterTask(ids)); err != nil {
 					return err
 				}
 			}
@@ -154,4 +151,12 @@ func (b *bench) million(ctx context.Context) (string, error) {
 		})
 	}
 	return folder, errors.Join(group.Wait(), s.Close())
+}
+
+// laterTask is due in a day.
+func laterTask(ids *emulator.IDs) *emulator.Task {
+	now := time.Now()
+	id := ids.Request(now)
+	return &emulator.Task{Key: emulator.TaskKey{Function: emulator.Name{Function: "later"}, ID: id}, RequestID: id,
+		Status: emulator.TaskEnqueued, EnqueuedAt: now, DueAt: now.Add(24 * time.Hour), Payload: make([]byte, 256)}
 }

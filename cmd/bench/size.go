@@ -50,7 +50,7 @@ func (b *bench) startTime(ctx context.Context) ([]verdict, error) {
 	if err != nil {
 		return nil, err
 	}
-	folder, err := b.million(ctx)
+	folder, err := b.stored(ctx, 1_000_000)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +112,7 @@ func (b *bench) startOnce(ctx context.Context, folder string) (time.Duration, er
 
 // idleMemory is the resident memory of the emulator and its helpers with a million tasks stored.
 func (b *bench) idleMemory(ctx context.Context) ([]verdict, error) {
-	folder, err := b.million(ctx)
+	folder, err := b.stored(ctx, 1_000_000)
 	if err != nil {
 		return nil, err
 	}
