@@ -31,6 +31,8 @@ const (
 	RecordEventSource RecordKind = "eventSource" // Name: qualifier, "/", ARN
 	RecordSession     RecordKind = "session"     // Name: session id
 
+	RecordInstanceSnapshot RecordKind = "instanceSnapshot" // Name: snapshot id; Parent as above
+
 	// Of the account; Parent is "", but that of a layer's version is the layer.
 	RecordService RecordKind = "service"
 	RecordLayer   RecordKind = "layer"

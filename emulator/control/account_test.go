@@ -3,6 +3,7 @@ package control_test
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -226,6 +227,64 @@ func TestSessions(t *testing.T) {
 	}
 	_, err = f.Session(t.Context(), name, "1-a")
 	wantCode(t, err, 404, "SessionNotFound")
+}
+
+func TestSnapshots(t *testing.T) {
+	f := newFixture(t)
+	f.create(t, "fn")
+	f.create(t, "other")
+	f.publish(t, "fn")
+	f.alias(t, "fn", "prod", "1", nil)
+	name := emulator.Name{Function: "fn"}
+	made, err := f.CreateSnapshot(t.Context(), at("fn", "prod"), "warm", "s-1")
+	if err != nil || len(made.SnapshotID) != 36 || made.Qualifier != "prod" || made.ResolvedVersion != "1" || made.ExpiredTime.Sub(made.CreatedTime) != 720*time.Hour {
+		t.Fatal(made, err)
+	}
+	if got, err := f.Snapshot(t.Context(), name, made.SnapshotID); err != nil || !reflect.DeepEqual(got, made) {
+		t.Errorf("got %+v, %v, want %+v", got, err, made)
+	}
+	for _, ref := range []emulator.Reference{ref("fn"), ref("other")} {
+		if made, err := f.CreateSnapshot(t.Context(), ref, "", ""); err != nil || made.Qualifier != "LATEST" || made.ResolvedVersion != "LATEST" {
+			t.Fatal(made, err)
+		}
+	}
+	_, err = f.CreateSnapshot(t.Context(), ref("fn"), strings.Repeat("ö", 257), "")
+	wantCode(t, err, 400, "InvalidArgument")
+	_, err = f.CreateSnapshot(t.Context(), ref("fn"), "", strings.Repeat("x", 65))
+	wantCode(t, err, 400, "InvalidArgument")
+	_, err = f.CreateSnapshot(t.Context(), at("fn", "2"), "", "")
+	wantCode(t, err, 404, "VersionNotFound")
+	count := func(query emulator.SnapshotQuery) (found int) {
+		for from := ""; ; {
+			list, next, err := f.Snapshots(t.Context(), query, from, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if found += len(list); next == "" {
+				return found
+			}
+			from = next
+		}
+	}
+	counts := func() [4]int {
+		return [4]int{count(emulator.SnapshotQuery{}), count(emulator.SnapshotQuery{Function: name}),
+			count(emulator.SnapshotQuery{Qualifier: "LATEST"}), count(emulator.SnapshotQuery{Function: name, SessionID: "s-1"})}
+	}
+	if got := counts(); got != [4]int{3, 2, 2, 1} {
+		t.Errorf("got %v", got)
+	}
+	wantCode(t, f.DeleteSnapshot(t.Context(), emulator.Name{Function: "other"}, made.SnapshotID), 404, "SnapshotNotFound")
+	if err := f.DeleteSnapshot(t.Context(), name, made.SnapshotID); err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.Snapshot(t.Context(), name, made.SnapshotID)
+	wantCode(t, err, 404, "SnapshotNotFound")
+	if err := f.Delete(t.Context(), name, ""); err != nil {
+		t.Fatal(err)
+	}
+	if got := counts(); got != [4]int{1, 0, 1, 0} {
+		t.Errorf("with its function: got %v", got)
+	}
 }
 
 func TestARNs(t *testing.T) {

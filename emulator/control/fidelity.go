@@ -105,6 +105,7 @@ func otherFields() []Field {
 		{"customDomain.authConfig", LevelIgnored, ""},
 		{"customDomain.corsConfig", LevelIgnored, ""},
 		{"session", LevelIgnored, "kept until its time is over; no instance is held for it"},
+		{"snapshot", LevelIgnored, "kept as a record; nothing of an instance is, and none starts from one"},
 		{"vpcBinding", LevelIgnored, "anybody on this machine may call"},
 		{"eventSource", LevelIgnored, ""},
 		{"trigger.invocationRole", LevelIgnored, ""},

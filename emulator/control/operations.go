@@ -53,7 +53,7 @@ func Operations() []Operation {
 		"CreateSession", "GetSession", "ListSessions", "UpdateSession", "DeleteSession", "PauseSession", "ResumeSession")
 	add(functionsOnly, LevelApproximated, "the one region that the emulator stands for", "DescribeRegions")
 	add(functionsOnly, LevelIgnored, "kept", "ChangeResourceGroup")
-	add(functionsOnly, "", "a process cannot be brought back from what would be stored", "CreateSnapshot", "GetSnapshot", "ListSnapshots", "DeleteSnapshot")
+	add(functionsOnly, LevelIgnored, "kept as records; nothing of an instance is, and none starts from one", "CreateSnapshot", "GetSnapshot", "ListSnapshots", "DeleteSnapshot")
 	add(since2021, LevelIgnored, "kept", "RegisterEventSource", "ListEventSources", "DeregisterEventSource")
 	add(withServices, LevelApproximated, "a bucket of this emulator", "GetTempBucketToken")
 	add(allGenerations, LevelApproximated, "the form of a resize and of the last message is in no source; a terminal needs Linux", "InstanceExec")

@@ -40,7 +40,7 @@ type API struct {
 
 // Routes lists the operations.
 func (a *API) Routes() []api.Route {
-	return slices.Concat(a.functionRoutes(), a.settingRoutes(), a.accountRoutes(), missing())
+	return slices.Concat(a.functionRoutes(), a.settingRoutes(), a.accountRoutes())
 }
 
 const (
@@ -84,9 +84,9 @@ func (a *API) functionRoutes() []api.Route {
 	}
 }
 
-// settingRoutes are those of a function's further configurations, bindings and sessions.
+// settingRoutes are those of a function's further configurations, bindings, sessions and snapshots.
 func (a *API) settingRoutes() []api.Route {
-	const session = function + "/sessions/{session}"
+	const session, snapshot = function + "/sessions/{session}", function + "/snapshots/{snapshot}"
 	return []api.Route{
 		{Pattern: "PUT " + function + "/async-invoke-config", Operation: a.putAsyncInvokeConfig},
 		{Pattern: "GET " + function + "/async-invoke-config", Operation: a.getAsyncInvokeConfig},
@@ -117,6 +117,11 @@ func (a *API) settingRoutes() []api.Route {
 		{Pattern: "DELETE " + session, Operation: a.deleteSession},
 		{Pattern: "PUT " + session + "/pause", Operation: a.pauseSession},
 		{Pattern: "PUT " + session + "/resume", Operation: a.resumeSession},
+
+		{Pattern: "POST " + function + "/snapshots", Operation: a.createSnapshot},
+		{Pattern: "GET " + snapshot, Operation: a.getSnapshot},
+		{Pattern: "DELETE " + snapshot, Operation: a.deleteSnapshot},
+		{Pattern: "GET " + root + "/snapshots", Operation: a.listSnapshots},
 	}
 }
 

@@ -111,6 +111,14 @@ type Sessions interface {
 	Sessions(ctx context.Context, ref emulator.Reference, status, from string, limit int) ([]*emulator.Session, string, error)
 }
 
+// Snapshots is what the API asks of the catalogue about snapshots.
+type Snapshots interface {
+	CreateSnapshot(ctx context.Context, ref emulator.Reference, description, session string) (*emulator.Snapshot, error)
+	Snapshot(ctx context.Context, name emulator.Name, snapshot string) (*emulator.Snapshot, error)
+	DeleteSnapshot(ctx context.Context, name emulator.Name, snapshot string) error
+	Snapshots(ctx context.Context, query emulator.SnapshotQuery, from string, limit int) ([]*emulator.Snapshot, string, error)
+}
+
 // Catalogue is what the API asks of the catalogue.
 type Catalogue interface {
 	Functions
@@ -123,4 +131,5 @@ type Catalogue interface {
 	Tags
 	Bindings
 	Sessions
+	Snapshots
 }

@@ -126,6 +126,36 @@ func TestSettings(t *testing.T) {
 	})
 }
 
+func TestSnapshots(t *testing.T) {
+	s := newServer(t)
+	s.hello(t)
+	var made struct{ SnapshotID, CreatedTime, ExpiredTime string }
+	got := s.send(t, "POST", functions+"/hello/snapshots?qualifier=LATEST", `{"description":"warm","sessionId":"s-1"}`)
+	if err := json.Unmarshal([]byte(got.body), &made); err != nil || made.SnapshotID == "" {
+		t.Fatal(got, err)
+	}
+	one := "/functions/hello/snapshots/" + made.SnapshotID
+	s.walk(t, []step{
+		{"GET", one, ``, `"snapshotId":"` + made.SnapshotID + `","functionName":"hello","qualifier":"LATEST","resolvedVersion":"LATEST" & "sourceSessionId":"s-1" & ` +
+			`"description":"warm" & "status":"Available" & "createdTime":"` + made.CreatedTime + `","expiredTime":"` + made.ExpiredTime + `" & "cpu":1, & "envs":{ & "artifactMemUsedSizeInB":0`},
+		{"POST", "/functions/hello/snapshots", ``, `"qualifier":"LATEST" & "description":""`},
+		{"POST", "/functions/hello/snapshots?qualifier=none", `{}`, `404 AliasNotFound`},
+		{"POST", "/functions/none/snapshots", `{}`, `404 FunctionNotFound`},
+		{"POST", "/functions/hello/snapshots", `{"sessionId":"-"}`, `400 InvalidArgument`},
+		{"GET", "/snapshots?functionName=hello&sessionId=s-1", ``, `{"snapshots":[{"snapshotId":"` + made.SnapshotID},
+		{"GET", "/snapshots?limit=1", ``, `"snapshots":[{ & "nextToken"`},
+		{"GET", "/snapshots?functionName=other", ``, `{"snapshots":[]}`},
+		{"GET", "/snapshots?qualifier=1", ``, `{"snapshots":[]}`},
+		{"GET", "/snapshots?sessionId=s-1", ``, `400 InvalidArgument`},
+		{"DELETE", one, ``, `204`},
+		{"GET", one, ``, `404 SnapshotNotFound`},
+		{"DELETE", one, ``, `404 SnapshotNotFound`},
+		{"GET", "/snapshots?functionName=hello&sessionId=s-1", ``, `{"snapshots":[]}`},
+		{"DELETE", "/functions/hello", ``, `204`},
+		{"GET", "/snapshots", ``, `{"snapshots":[]}`},
+	})
+}
+
 func TestDisableInvocation(t *testing.T) {
 	s := newServer(t)
 	s.hello(t)
@@ -189,7 +219,6 @@ func TestAccountResources(t *testing.T) {
 		{"GET", "/regions", ``, `"RegionId":"cn-hangzhou"`},
 		{"PUT", "/resource-groups", `{"ResourceType":"function","ResourceId":"` + arn + `","NewResourceGroupId":"rg-2"}`, `"NewResourceGroupId":"rg-2","OldResourceGroupId":""`},
 		{"GET", "/functions/hello", ``, `"resourceGroupId":"rg-2"`},
-		{"POST", "/functions/hello/snapshots", `{}`, `400 PathNotSupported`},
 	})
 }
 
