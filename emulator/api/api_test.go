@@ -61,7 +61,7 @@ func TestGuard(t *testing.T) {
 		}
 	}
 	for origin, allowed := range map[string]bool{
-		"http://localhost:5173": true, "http://127.0.0.1:1": true, "https://fn.localhost": true, "http://allowed.example": true,
+		"http://localhost:5173": true, "http://127.0.0.1:1": true, "https://fn.localhost": true, "http://allowed.example": false,
 		"null": false, "https://evil.example": false, "http://localhost.evil.example": false, "file://": false, "": false,
 	} {
 		response, body := send(t, server, nil, map[string]string{"Origin": origin})
@@ -73,6 +73,20 @@ func TestGuard(t *testing.T) {
 		}
 		if !allowed && (!strings.Contains(body, `"Code":"AccessDenied"`) || response.StatusCode != 403) {
 			t.Errorf("origin %q: got %d %s", origin, response.StatusCode, body)
+		}
+	}
+	for _, c := range []struct {
+		header  map[string]string
+		allowed bool
+	}{
+		{map[string]string{"Host": "allowed.example:80", "Origin": "http://allowed.example"}, true},
+		{map[string]string{"Host": "allowed.example", "Origin": "http://evil.example"}, false},
+		{map[string]string{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}, false},
+		{map[string]string{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}, false}, // a form; send posts
+		{map[string]string{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors", "Origin": "http://localhost:3000"}, true},
+	} {
+		if response, body := send(t, server, nil, c.header); (response.StatusCode == 204) != c.allowed {
+			t.Errorf("%v: got %d %s", c.header, response.StatusCode, body)
 		}
 	}
 }

@@ -25,8 +25,10 @@ func Guard(next http.Handler, allowed func(host string) bool) http.Handler {
 		switch {
 		case !local(r.Host):
 			refuseStranger(w, ids, "the host '"+r.Host+"' is not this emulator's")
-		case len(origin) > 0 && !localOrigin(origin, local):
+		case len(origin) > 0 && !localOrigin(origin, hostOf(r.Host)):
 			refuseStranger(w, ids, "the origin '"+origin[0]+"' may not call this emulator")
+		case len(origin) == 0 && isEmbedded(r):
+			refuseStranger(w, ids, "pages of other sites may not call this emulator")
 		default:
 			next.ServeHTTP(w, r)
 		}
@@ -37,15 +39,23 @@ func refuseStranger(w http.ResponseWriter, ids *emulator.IDs, why string) {
 	writeError(w, ids.Request(emulator.RealClock{}.Now()), &emulator.Error{Status: 403, Code: "AccessDenied", Message: why})
 }
 
-// localOrigin holds for origins of local pages only. "null", which sandboxed pages send, is none.
-func localOrigin(origins []string, local func(string) bool) bool {
+// localOrigin holds for origins of local pages, and of pages from the very host that is called,
+// only: that strangers' addresses pass as a Host, where the emulator listens on all of the
+// machine's, makes their pages no friends. "null", which sandboxed pages send, is none.
+func localOrigin(origins []string, own string) bool {
 	for _, origin := range origins {
 		parsed, err := url.Parse(origin)
-		if err != nil || parsed.Host == "" || !local(parsed.Host) {
+		if err != nil || parsed.Host == "" || !isLoopback(hostOf(parsed.Host)) && hostOf(parsed.Host) != own {
 			return false
 		}
 	}
 	return true
+}
+
+// isEmbedded tells whether a browser says that a page of another site makes it call, and not its
+// user who follows a link. Browsers leave the Origin of images and scripts out.
+func isEmbedded(r *http.Request) bool {
+	return r.Header.Get("Sec-Fetch-Site") == "cross-site" && (r.Method != http.MethodGet || r.Header.Get("Sec-Fetch-Mode") != "navigate")
 }
 
 // hostOf is the host of a "host:port" in lower case, without port, brackets and final dot.
