@@ -1,7 +1,6 @@
 package cmd_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -44,8 +44,27 @@ def handler(event, context):
 // running is one emulator process of a test.
 type running struct {
 	command *exec.Cmd
-	output  *bytes.Buffer
+	output  *output
 	client  *client.Client
+}
+
+// output is what a process has written so far; it may be read while the process runs.
+type output struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+func (o *output) Write(text []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.text = append(o.text, text...)
+	return len(text), nil
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return string(o.text)
 }
 
 // startIn starts the real binary in a folder and waits until it is ready.
@@ -55,7 +74,7 @@ func startIn(t *testing.T, folder string, args ...string) *running {
 	if err := os.Remove(address); err != nil && !errors.Is(err, os.ErrNotExist) {
 		t.Fatal(err)
 	}
-	r := &running{output: &bytes.Buffer{}}
+	r := &running{output: &output{}}
 	r.command = exec.Command(binary, append([]string{"start", "--port", "0", "-q", "--address-file", address}, args...)...)
 	r.command.Dir, r.command.Stdout, r.command.Stderr = folder, r.output, r.output
 	if err := r.command.Start(); err != nil {

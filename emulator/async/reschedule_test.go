@@ -105,6 +105,7 @@ func TestStopAll(t *testing.T) {
 		running := h.accept(call("job", ""), 0).Key
 		other := h.accept(call("other", ""), time.Hour).Key
 		done := h.await(h.accept(call("other", ""), 0).Key)
+		synctest.Wait() // the first one runs
 		job := emulator.ParseName("job")
 		refuses(t, 400, func() error {
 			_, err := h.queue.StopAll(t.Context(), emulator.TaskQuery{Statuses: []emulator.TaskStatus{emulator.TaskRunning, emulator.TaskFailed}})

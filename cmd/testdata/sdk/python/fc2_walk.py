@@ -173,19 +173,7 @@ def list_instances():
     equal({one["versionId"] for one in found}, {0})  # LATEST
 
 
-def exec_in_instance():
-    instance = client.list_instances("shop", "LATEST", "cart").data["instances"][0]["instanceId"]
-    output, errors = [], []
-    session = client.instance_exec(
-        "shop", "LATEST", "cart", instance, {"command": ["sh", "-c", "read name; echo hello $name; echo bad >&2"], "stdin": True},
-        {"on_open": lambda session: session.send("cart\n"), "on_stdout": lambda _, text: output.append(text),
-         "on_stderr": lambda _, text: errors.append(text)})
-    session.start()
-    equal(["".join(output), "".join(errors)], ["hello cart\n", "bad\n"])
-
-
 def settings():
-    step("instance_exec", exec_in_instance)
     step("put_provision_config", lambda: equal(client.put_provision_config("shop", "live", "cart", 1).data["target"], 1))
     step("get_provision_config", lambda: until(
         lambda: client.get_provision_config("shop", "live", "cart").data, lambda config: config["current"] == 1))
