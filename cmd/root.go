@@ -34,7 +34,9 @@ func Main(version string, args []string) int {
 	}
 	ctx, stop := context.WithCancelCause(context.Background())
 	defer stop(nil)
-	go cancelOnSignal(stop)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM) // before anything that a user may interrupt
+	go cancelOnSignal(signals, stop)
 	terminal := term.System()
 	err := newRoot(&app{version: version, term: terminal}, args).ExecuteContext(ctx)
 	if err != nil && context.Cause(ctx) == errInterrupted {
@@ -47,9 +49,7 @@ func Main(version string, args []string) int {
 }
 
 // cancelOnSignal ends the context at the first Ctrl-C or SIGTERM; a second one ends the process.
-func cancelOnSignal(stop context.CancelCauseFunc) {
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+func cancelOnSignal(signals <-chan os.Signal, stop context.CancelCauseFunc) {
 	<-signals
 	stop(errInterrupted)
 	<-signals
