@@ -107,18 +107,18 @@ func TestUnusableFolders(t *testing.T) {
 
 // An ordinary user on a folder of somebody else's; a superuser may write everywhere.
 func TestReadOnlyFolder(t *testing.T) {
-	if os.Geteuid() == 0 {
-		t.Skip("the superuser may write everywhere")
-	}
 	path := writeStore(t)
 	for _, mode := range []os.FileMode{0o444, 0o644} {
 		if err := os.Chmod(path, mode); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.Chmod(filepath.Dir(path), 0o555); err != nil {
-			t.Fatal(err)
-		}
-		checkOpenFails(t, path, "cannot write", "--data-dir")
+		t.Run(mode.String(), func(t *testing.T) {
+			asOrdinaryUser(t, filepath.Dir(path))
+			if err := os.Chmod(filepath.Dir(path), 0o555); err != nil && os.Geteuid() != 0 {
+				t.Fatal(err)
+			}
+			checkOpenFails(t, path, "cannot write", "--data-dir")
+		})
 	}
 	if err := os.Chmod(filepath.Dir(path), 0o755); err != nil {
 		t.Fatal(err)
