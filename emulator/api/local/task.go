@@ -52,10 +52,10 @@ func showTask(t *emulator.Task) Task {
 		RequestID:           t.RequestID,
 		TaskMode:            t.TaskMode,
 		Status:              t.Status,
-		StartedTime:         unixMs(t.EnqueuedAt),
-		DueTime:             unixMs(t.DueAt),
-		FirstRunTime:        unixMs(t.FirstRunAt),
-		EndTime:             unixMs(t.EndedAt),
+		StartedTime:         api.UnixMs(t.EnqueuedAt),
+		DueTime:             api.UnixMs(t.DueAt),
+		FirstRunTime:        api.UnixMs(t.FirstRunAt),
+		EndTime:             api.UnixMs(t.EndedAt),
 		DurationMs:          t.DurationMs,
 		AlreadyRetriedTimes: max(t.Attempts-1, 0),
 		InstanceID:          t.InstanceID,
@@ -69,13 +69,6 @@ func showTask(t *emulator.Task) Task {
 		shown.Events = []emulator.TaskEvent{}
 	}
 	return shown
-}
-
-func unixMs(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.UnixMilli()
 }
 
 func (a *API) listTasks(c *api.Call) error {

@@ -45,7 +45,7 @@ func (a *API) explainTask(c *api.Call) error {
 		Progress: a.Queue.Progress(task), Steps: []Step{},
 	}
 	for _, step := range steps {
-		told.Steps = append(told.Steps, Step{unixMs(step.Time), step.Text, step.Rule, step.Page})
+		told.Steps = append(told.Steps, Step{api.UnixMs(step.Time), step.Text, step.Rule, step.Page})
 	}
 	return c.JSON(http.StatusOK, &told)
 }

@@ -132,10 +132,14 @@ type filter struct {
 	runtime   string
 	fcVersion string // v2 or v3
 	tags      []Tag
+
+	functionName, description string // parts of them
+	gpuType, resourceGroupID  string
 }
 
 func readFilter(c *api.Call) (filter, error) {
-	f := filter{runtime: c.Query("runtime"), fcVersion: c.Query("fcVersion")}
+	f := filter{runtime: c.Query("runtime"), fcVersion: c.Query("fcVersion"), functionName: c.Query("functionName"),
+		description: c.Query("description"), gpuType: c.Query("gpuType"), resourceGroupID: c.Query("resourceGroupId")}
 	if f.fcVersion != "" && f.fcVersion != "v2" && f.fcVersion != "v3" {
 		return f, emulator.InvalidArgument("fcVersion is set to an invalid value (allowed: v2 | v3, actual: '%s')", f.fcVersion)
 	}
@@ -150,7 +154,10 @@ func readFilter(c *api.Call) (filter, error) {
 func (f *filter) admits(fn *emulator.Function) bool {
 	if f.runtime != "" && fn.Runtime != f.runtime ||
 		f.fcVersion == "v2" && fn.Service == "" ||
-		f.fcVersion == "v3" && fn.Service != "" {
+		f.fcVersion == "v3" && fn.Service != "" ||
+		!strings.Contains(fn.Name().Wire(), f.functionName) || !strings.Contains(fn.Description, f.description) ||
+		f.gpuType != "" && stored(fn, "gpuConfig").GPUType != f.gpuType ||
+		f.resourceGroupID != "" && stored(fn, "resourceGroupId").text != f.resourceGroupID {
 		return false
 	}
 	for _, tag := range f.tags {
@@ -159,6 +166,20 @@ func (f *filter) admits(fn *emulator.Function) bool {
 		}
 	}
 	return true
+}
+
+// storedValue is what a filter asks of a field that is only kept: a text, or the type of a GPU.
+type storedValue struct {
+	GPUType string `json:"gpuType"`
+	text    string
+}
+
+func stored(fn *emulator.Function, field string) (value storedValue) {
+	raw := fn.Stored[field]
+	if json.Unmarshal(raw, &value.text) != nil {
+		_ = json.Unmarshal(raw, &value) // neither: no filter admits it
+	}
+	return value
 }
 
 // in tells whether a function has the tag; a tag without a value asks for its key only.
