@@ -157,7 +157,7 @@ func TestNewRevisionDrainsTheOld(t *testing.T) {
 	if again := b.do(fresh, "pid"); string(again.Payload) != string(out.Payload) {
 		t.Errorf("the new instance was replaced")
 	}
-	b.Retire(fresh.Name())
+	b.Retire(emulator.Reference{Name: fresh.Name()})
 	eventually(t, "retired", func() bool { return len(b.Instances()) == 0 && !running(string(out.Payload)) })
 }
 

@@ -100,7 +100,11 @@ func (c *catalogue) fail(fault error) {
 	c.fault = fault
 }
 
-func (c *catalogue) Resolve(_ context.Context, ref emulator.Reference) (*emulator.Function, error) {
+func (c *catalogue) Chosen(ctx context.Context, ref emulator.Reference, _ string) (*emulator.Function, error) {
+	return c.Choose(ctx, ref, nil)
+}
+
+func (c *catalogue) Choose(_ context.Context, ref emulator.Reference, _ emulator.Traffic) (*emulator.Function, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.fault != nil {

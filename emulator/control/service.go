@@ -178,7 +178,8 @@ func (c *Catalogue) changedService(ctx context.Context, service string) error {
 	}
 	records, err := c.store.List(ctx, emulator.RecordFunction, &service, "", "", 0)
 	for _, record := range records {
-		c.onChange(emulator.Name{Service: service, Function: record.Name})
+		name := emulator.Name{Service: service, Function: record.Name}
+		c.onChange(emulator.Reference{Name: name, Qualifier: emulator.LatestVersion})
 	}
 	return err
 }

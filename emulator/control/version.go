@@ -208,6 +208,8 @@ func (c *Catalogue) DeleteVersion(ctx context.Context, scope emulator.Scope, ver
 	parent := string(scope)
 	records, err := c.store.List(ctx, emulator.RecordSnapshot, &parent, padded(version)+"/", "", 0)
 	for _, record := range records {
+		function := strings.TrimPrefix(record.Name, padded(version)+"/")
+		c.changed(emulator.Reference{Name: emulator.Name{Service: scope.Service(), Function: function}, Qualifier: version})
 		if gone := c.store.Delete(ctx, record.RecordKey, ""); gone != nil && !errors.Is(gone, emulator.ErrRecordNotFound) {
 			err = errors.Join(err, gone)
 		}

@@ -51,7 +51,7 @@ type queued struct {
 	body  string
 }
 
-func (w *world) Resolve(_ context.Context, ref emulator.Reference) (*emulator.Function, error) {
+func (w *world) Choose(_ context.Context, ref emulator.Reference, _ emulator.Traffic) (*emulator.Function, error) {
 	fn := w.functions[ref.Name]
 	switch {
 	case fn == nil:
