@@ -37,6 +37,7 @@ func (a *answer) Start(status int, header map[string][]string) error {
 	if err != nil || length < 0 {
 		length = -1
 	}
+	invoke.SetVersion(a.call.w.Header(), a.call.fn)
 	return a.begin(status, header, length)
 }
 

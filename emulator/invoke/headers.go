@@ -55,6 +55,16 @@ func SetHeaders(h map[string][]string, inv *emulator.Invocation, out *emulator.O
 	}
 }
 
+// SetVersion is the part of SetHeaders that is known before the invocation has ended, for an answer
+// that is passed on while it is made: which version runs.
+func SetVersion(h map[string][]string, fn *emulator.Function) {
+	if fn.VersionID == "" {
+		return
+	}
+	version := []string{fn.VersionID}
+	h[HeaderServiceVersion], h[HeaderCodeVersion] = version, version
+}
+
 // SetAccepted tells in h that task was accepted: its request id and, in task mode, its id under
 // the name that the function's generation uses.
 func SetAccepted(h map[string][]string, task *emulator.Task) {
