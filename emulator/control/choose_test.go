@@ -139,7 +139,15 @@ func TestInstancesOfAVersion(t *testing.T) {
 	if err := f.DeleteVersion(t.Context(), "svc$", "1"); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := fmt.Sprint(f.changed), fmt.Sprint([]emulator.Reference{at("svc/fn", "LATEST"), at("svc/fn", "1")}); got != want {
+	f.publish(t, "svc$")
+	if err := f.Delete(t.Context(), emulator.ParseName("svc/fn"), ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.DeleteService(t.Context(), "svc", ""); err != nil {
+		t.Fatal(err)
+	}
+	want := fmt.Sprint([]emulator.Reference{at("svc/fn", "LATEST"), at("svc/fn", "1"), at("svc/fn", "LATEST"), at("svc/fn", "2")})
+	if got := fmt.Sprint(f.changed); got != want {
 		t.Errorf("told of %s, want %s", got, want)
 	}
 }

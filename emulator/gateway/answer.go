@@ -37,7 +37,6 @@ func (a *answer) Start(status int, header map[string][]string) error {
 	if err != nil || length < 0 {
 		length = -1
 	}
-	invoke.SetVersion(a.call.w.Header(), a.call.fn)
 	return a.begin(status, header, length)
 }
 
@@ -53,7 +52,7 @@ func (a *answer) begin(status int, header map[string][]string, length int64) err
 	to := c.w.Header()
 	c.cleanAnswer(to, header)
 	c.allowOrigin(to)
-	to[invoke.HeaderRequestID] = []string{c.requestID}
+	invoke.SetBegun(to, c.requestID, c.fn)
 	if length >= 0 {
 		to["Content-Length"] = []string{strconv.FormatInt(length, 10)}
 	}
