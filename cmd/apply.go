@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/fcemu/fcemu/cmd/daemon"
 	"github.com/fcemu/fcemu/cmd/project"
 	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/api"
 	"github.com/fcemu/fcemu/emulator/client"
 	"github.com/fcemu/fcemu/emulator/control"
 )
@@ -22,6 +24,7 @@ type deployment struct {
 	only      []string         // functions that the user named; empty = all
 	functions []deployedFunction
 	complaint string // what the watch could not deploy last
+	starting  bool   // what belongs to a version or alias that is not there yet is left out
 }
 
 type deployedFunction struct {
@@ -38,7 +41,7 @@ func (d *deployment) has(name string, state [32]byte) bool {
 
 // deployProject deploys the s.yaml in use; without one there is nothing to deploy.
 func (a *app) deployProject(ctx context.Context, c *client.Client) (*deployment, error) {
-	done := &deployment{}
+	done := &deployment{starting: true}
 	file := a.projectFile()
 	if file == "" {
 		return done, nil
@@ -80,24 +83,62 @@ func (a *app) apply(ctx context.Context, c *client.Client, done *deployment, wan
 	if err := removeRenamed(ctx, c, wanted); err != nil {
 		return fmt.Errorf("%s: %w", where(wanted), err)
 	}
-	for _, trigger := range wanted.Triggers {
-		if _, err := c.PutTrigger(ctx, wanted.Name, trigger.TriggerName, project.TriggerBody(trigger)); err != nil {
-			return fmt.Errorf("%s, trigger %s: %w", where(wanted), trigger.TriggerName, err)
-		}
-		if trigger.TriggerType == emulator.TriggerHTTP {
-			deployed.url = triggerURL(c.Endpoint(), wanted.Name)
-		}
+	if deployed.url, err = a.applyTriggers(ctx, c, done, wanted); err != nil {
+		return err
 	}
-	for _, config := range wanted.Async {
-		ref := emulator.Reference{Name: wanted.Name, Qualifier: config.Qualifier}
-		if err := c.PutAsyncConfig(ctx, ref, config.Body()); err != nil {
-			return fmt.Errorf("%s, asyncInvokeConfig: %w", where(wanted), err)
-		}
+	if err := a.applyAsync(ctx, c, done, wanted); err != nil {
+		return err
 	}
 	a.noticeIgnored(wanted)
 	a.showDeployed(deployed, created, start)
 	done.functions = append(slices.DeleteFunc(done.functions, func(f deployedFunction) bool { return f.name == deployed.name }), deployed)
 	return nil
+}
+
+// applyTriggers returns the address of the HTTP trigger: that of LATEST, where there are several.
+func (a *app) applyTriggers(ctx context.Context, c *client.Client, done *deployment, wanted *project.Function) (url string, err error) {
+	for _, trigger := range wanted.Triggers {
+		_, err := c.PutTrigger(ctx, wanted.Name, trigger.TriggerName, project.TriggerBody(trigger))
+		if err != nil {
+			if err = a.unpublished(done, wanted, "trigger "+trigger.TriggerName, err); err != nil {
+				return "", err
+			}
+			continue
+		}
+		latest := trigger.Qualifier == "" || trigger.Qualifier == emulator.LatestVersion
+		if trigger.TriggerType == emulator.TriggerHTTP && (latest || url == "") {
+			url = api.TriggerURL(c.Endpoint(), emulator.Reference{Name: wanted.Name, Qualifier: trigger.Qualifier})
+		}
+	}
+	return url, nil
+}
+
+func (a *app) applyAsync(ctx context.Context, c *client.Client, done *deployment, wanted *project.Function) error {
+	for _, config := range wanted.Async {
+		err := c.PutAsyncConfig(ctx, emulator.Reference{Name: wanted.Name, Qualifier: config.Qualifier}, config.Body())
+		if err == nil {
+			continue
+		}
+		if err = a.unpublished(done, wanted, "asyncInvokeConfig", err); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unpublished names the place of an error. A version or alias that is not there yet does not keep the
+// emulator from starting: it takes a running one to publish.
+func (a *app) unpublished(done *deployment, wanted *project.Function, what string, err error) error {
+	var refusal *emulator.Error
+	switch {
+	case !errors.As(err, &refusal) || refusal.Code != "AliasNotFound" && refusal.Code != "VersionNotFound":
+		return fmt.Errorf("%s, %s: %w", where(wanted), what, err)
+	case done.starting:
+		a.notice(fmt.Sprintf("%s, %s: left out, since %s; publish it ('fcemu version publish', 'fcemu alias set'), then 'fcemu deploy'",
+			where(wanted), what, refusal.Message))
+		return nil
+	}
+	return fmt.Errorf("%s, %s: %w; publish it first ('fcemu version publish', 'fcemu alias set')", where(wanted), what, err)
 }
 
 // where names a function with its place in the project file, where it has one.
@@ -126,17 +167,6 @@ func removeRenamed(ctx context.Context, c *client.Client, wanted *project.Functi
 		}
 	}
 	return nil
-}
-
-// triggerURL is where a developer reaches the trigger: a name under localhost, as the cloud gives
-// each function a host of its own.
-func triggerURL(endpoint string, name emulator.Name) string {
-	if name.Service != "" {
-		return endpoint + "/2016-08-15/proxy/" + name.Service + "/" + name.Function + "/"
-	}
-	host := strings.TrimPrefix(endpoint, "http://")
-	port := host[strings.LastIndex(host, ":")+1:]
-	return "http://" + name.Function + ".localhost:" + port + "/"
 }
 
 // digest tells one wanted state from another.

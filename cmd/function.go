@@ -29,14 +29,17 @@ func newFunctionList(a *app) *cobra.Command {
 }
 
 func newFunctionGet(a *app) *cobra.Command {
-	return withOutput(&cobra.Command{Use: "get FUNCTION", Short: "Show one function", Args: cobra.ExactArgs(1),
+	c := withOutput(&cobra.Command{Use: "get FUNCTION", Short: "Show one function", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			function, err := a.client().Function(c.Context(), emulator.ParseName(args[0]))
+			ref := emulator.Reference{Name: emulator.ParseName(args[0]), Qualifier: a.settings.GetString("qualifier")}
+			function, err := a.client().FunctionAt(c.Context(), ref)
 			if err != nil {
 				return err
 			}
 			return a.printObject(function, func(object client.Object) { _ = a.printJSON(object) })
 		}})
+	c.Flags().String("qualifier", "", "version or alias (default LATEST)")
+	return c
 }
 
 func newFunctionDelete(a *app) *cobra.Command {

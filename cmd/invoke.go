@@ -183,7 +183,7 @@ func resultObject(result *client.Result, log bool) client.Object {
 	object := client.Object{
 		"requestId": result.RequestID, "statusCode": result.StatusCode, "errorType": result.ErrorType,
 		"payload": string(result.Payload), "durationMs": result.DurationMs, "memoryUsageMB": result.MemoryUsageMB,
-		"instanceId": result.InstanceID, "coldStart": result.ColdStart,
+		"instanceId": result.InstanceID, "versionId": result.VersionID, "coldStart": result.ColdStart,
 	}
 	if log {
 		object["log"] = string(result.Log)

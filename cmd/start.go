@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -54,6 +55,7 @@ func startFlags(c *cobra.Command) {
 	flags.String("region", defaultRegion, "region in resource names")
 	flags.Int("max-instances", 100, "instances of one function at a time; beyond it callers get 429")
 	flags.Int("async-workers", 16, "asynchronous invocations that run at a time")
+	flags.String("seed", "", "a whole number: aliases with a weight choose the same versions in the same order at every start (default: by chance)")
 	flags.Duration("idle-timeout", 5*time.Minute, "end instances that were idle for so long")
 }
 
@@ -100,10 +102,25 @@ func (a *app) startDaemon(ctx context.Context, options daemon.Options) (*daemon.
 		return nil, usageError("--log-level %q: use info or error", level)
 	}
 	var err error
+	if options.Seed, err = readSeed(a.settings.GetString("seed")); err != nil {
+		return nil, err
+	}
 	if options.Destinations, err = destinationRoutes(); err != nil {
 		return nil, err
 	}
 	return daemon.Start(ctx, options)
+}
+
+// readSeed reads a whole number; nil is none.
+func readSeed(value string) (*int64, error) {
+	if value == "" {
+		return nil, nil
+	}
+	seed, err := strconv.ParseInt(value, 10, 64)
+	if err != nil {
+		return nil, usageError("--seed %q: use a whole number", value)
+	}
+	return &seed, nil
 }
 
 func (a *app) daemonOptions() daemon.Options {

@@ -61,11 +61,23 @@ type Alias struct {
 	VersionID               string             `json:"versionId"`
 	Description             string             `json:"description,omitempty"`
 	AdditionalVersionWeight map[string]float64 `json:"additionalVersionWeight,omitempty"` // version → share of the calls, 0…1
-	ResolvePolicy           string             `json:"resolvePolicy,omitempty"`           // 2021-04-06: Random or Content; kept
-	RoutePolicy             json.RawMessage    `json:"routePolicy,omitempty"`             // 2021-04-06; kept
+	ResolvePolicy           string             `json:"resolvePolicy,omitempty"`           // 2021-04-06: ResolveRandom or ResolveContent
+	RoutePolicy             json.RawMessage    `json:"routePolicy,omitempty"`             // 2021-04-06: a RoutePolicy, as it was given
 	CreatedTime             time.Time          `json:"createdTime"`
 	LastModifiedTime        time.Time          `json:"lastModifiedTime"`
 	Etag                    string             `json:"-"`
+}
+
+// Route reads the policy of an alias that chooses by content; of any other alias it is nil.
+func (a *Alias) Route() (*RoutePolicy, error) {
+	if a.ResolvePolicy != ResolveContent {
+		return nil, nil
+	}
+	policy := &RoutePolicy{}
+	if len(a.RoutePolicy) == 0 {
+		return policy, nil
+	}
+	return policy, json.Unmarshal(a.RoutePolicy, policy)
 }
 
 // VersionNotFound refuses an unknown version.

@@ -77,6 +77,7 @@ type Task struct {
 	Version   int64 // grows with every save; a save of an older version loses
 	Key       TaskKey
 	Qualifier string
+	VersionID string // chosen for it at acceptance, where the qualifier is an alias; else empty
 	RequestID string
 	TaskMode  bool // asyncTask was on: visible to GetAsyncTask and ListAsyncTasks
 	Policy    AsyncPolicy

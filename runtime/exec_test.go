@@ -142,7 +142,7 @@ func TestExecAndTheLifeOfTheInstance(t *testing.T) {
 
 	third := execute(b, instanceOf(b), what)
 	three := pid(third)
-	b.Retire(function(nil).Name())
+	b.Retire(emulator.Reference{Name: function(nil).Name()})
 	if code := third.Wait(); code != 128+9 || running(three) {
 		t.Errorf("code %d, or it still runs", code)
 	}

@@ -104,13 +104,13 @@ func (p *Pool) renew(key groupKey, fn *emulator.Function) *group {
 	return g
 }
 
-// Retire lets calls in flight finish and ends all instances of the function; the next call starts
-// a new one.
-func (p *Pool) Retire(name emulator.Name) {
+// Retire lets calls in flight finish and ends the instances of one version of a function, or without
+// a qualifier of all; the next call starts a new one. An alias has no instances of its own.
+func (p *Pool) Retire(ref emulator.Reference) {
 	p.groupsMu.Lock()
 	defer p.groupsMu.Unlock()
 	for key, g := range p.groups {
-		if key.Name == name {
+		if key.Name == ref.Name && (ref.Qualifier == "" || key.version == ref.Qualifier) {
 			delete(p.groups, key)
 			g.retire()
 		}

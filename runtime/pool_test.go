@@ -157,8 +157,23 @@ func TestNewRevisionDrainsTheOld(t *testing.T) {
 	if again := b.do(fresh, "pid"); string(again.Payload) != string(out.Payload) {
 		t.Errorf("the new instance was replaced")
 	}
-	b.Retire(fresh.Name())
+	b.Retire(emulator.Reference{Name: fresh.Name()})
 	eventually(t, "retired", func() bool { return len(b.Instances()) == 0 && !running(string(out.Payload)) })
+}
+
+// TestVersionsHaveInstancesOfTheirOwn: the end of one version's instances leaves the others alone.
+func TestVersionsHaveInstancesOfTheirOwn(t *testing.T) {
+	b := newBench(t, nil)
+	latest, published := function(nil), function(func(fn *emulator.Function) { fn.VersionID, fn.Revision = "1", "r1" })
+	first, second := b.do(latest, "pid"), b.do(published, "pid")
+	if string(first.Payload) == string(second.Payload) {
+		t.Fatalf("two versions share the instance %s", first.Payload)
+	}
+	b.Retire(emulator.Reference{Name: latest.Name(), Qualifier: latest.VersionID})
+	eventually(t, "LATEST is gone", func() bool { return !running(string(first.Payload)) })
+	if again := b.do(published, "pid"); string(again.Payload) != string(second.Payload) {
+		t.Errorf("version 1 has another instance now: %s, was %s", again.Payload, second.Payload)
+	}
 }
 
 func TestInitializer(t *testing.T) {

@@ -8,8 +8,8 @@ import (
 )
 
 const insertTask = `INSERT INTO task (sequence, function, id, qualifier, request_id, task_mode,
-	retry_attempts, event_age, on_success, on_failure, depth, enqueued_at, http, payload, due_at)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	retry_attempts, event_age, on_success, on_failure, depth, enqueued_at, http, payload, due_at, version_id)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 // Enqueue accepts a task: when it returns without error, the task survives a loss of power. It
 // sets Sequence, Version, Status and the first event. A second task with the same id in one
@@ -30,7 +30,7 @@ func (s *Store) Enqueue(ctx context.Context, task *emulator.Task) error {
 		sequence = w.sequence
 		_, err = w.conn.exec(insertTask, sequence, function, task.Key.ID, task.Qualifier, task.RequestID, taskModes(task),
 			int64(task.Policy.RetryAttempts), int64(task.Policy.EventAge), task.Policy.OnSuccess, task.Policy.OnFailure,
-			int64(task.Depth), nanos(task.EnqueuedAt), request, payload, nanos(task.DueAt))
+			int64(task.Depth), nanos(task.EnqueuedAt), request, payload, nanos(task.DueAt), task.VersionID)
 		if duplicate(err) {
 			return refuse(emulator.TaskExists(task.Key))
 		}

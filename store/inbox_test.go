@@ -110,7 +110,7 @@ func TestInboxComesToAnOlderDatabase(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	sqlite(t, path, "DROP TABLE inbox; PRAGMA user_version = 1")
+	sqlite(t, path, "DROP TABLE inbox; ALTER TABLE task DROP COLUMN version_id; PRAGMA user_version = 1")
 	if s, err = store.Open(t.Context(), path); err != nil {
 		t.Fatal(err)
 	}

@@ -52,7 +52,8 @@ func openAt(t testing.TB, path string) *store.Store {
 func newTask(id string) *emulator.Task {
 	return &emulator.Task{
 		Key:        emulator.TaskKey{Function: emulator.Name{Function: "f"}, ID: id},
-		Qualifier:  emulator.LatestVersion,
+		Qualifier:  "prod",
+		VersionID:  "4",
 		RequestID:  "1-" + id,
 		EnqueuedAt: base(),
 		DueAt:      base(),

@@ -18,7 +18,7 @@ const maxInline = 4 << 10
 const taskColumns = `t.sequence, t.version, f.name, t.id, t.qualifier, t.request_id, t.task_mode,
 	t.retry_attempts, t.event_age, t.on_success, t.on_failure, t.depth, t.enqueued_at, t.http,
 	t.status, t.due_at, t.first_run_at, t.ended_at, t.attempts, t.throttles, t.events,
-	t.instance_id, t.duration_ms, t.error, t.destination`
+	t.instance_id, t.duration_ms, t.error, t.destination, t.version_id`
 
 const taskBodies = `,
 	coalesce(t.payload, (SELECT bytes FROM payload WHERE task = t.sequence)),
@@ -73,9 +73,10 @@ func scanTask(r row) (*emulator.Task, error) {
 		DurationMs:  r.int(22),
 		Error:       r.text(23),
 		Destination: r.text(24),
+		VersionID:   r.text(25),
 	}
-	if len(r) > 25 {
-		task.Payload, task.Result = r.blob(25), r.blob(26)
+	if len(r) > 26 {
+		task.Payload, task.Result = r.blob(26), r.blob(27)
 	}
 	if text := r.text(13); text != "" {
 		if err := json.Unmarshal([]byte(text), &task.HTTP); err != nil {

@@ -39,6 +39,8 @@ type Options struct {
 
 	Destinations []destination.Route // of outcomes for what has no local service; checked
 
+	Seed *int64 // of the choice between the versions of an alias; nil = another one at every start
+
 	AllowInline    bool // default domains do not force a download
 	AllowRedirects bool // default domains pass 3xx on
 

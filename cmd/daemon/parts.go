@@ -61,7 +61,8 @@ func openParts(ctx context.Context, o Options) (p *parts, err error) {
 	if err = p.openRuntime(o); err != nil {
 		return p, err
 	}
-	p.catalogue = control.New(p.store, p.blobs, p.ids, p.clock, p.pool.Retire, control.WithDestinations(checkDestination))
+	p.catalogue = control.New(p.store, p.blobs, p.ids, p.clock, p.pool.Retire,
+		control.WithDestinations(checkDestination), control.WithRandom(randomOf(o.Seed)))
 	p.metrics = metrics.New()
 	p.engine = invoke.New(p.pool, p.metrics.Record)
 	p.openQueue(o)

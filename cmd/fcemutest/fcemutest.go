@@ -67,6 +67,10 @@ func WithWorkers(n int) Option { return func(o *options) { o.daemon.AsyncWorkers
 // WithMaxInstances bounds the instances of one function; beyond it callers are throttled.
 func WithMaxInstances(n int) Option { return func(o *options) { o.daemon.MaxInstances = n } }
 
+// WithSeed makes aliases with a weight choose the same versions in the same order in every run of the
+// test.
+func WithSeed(seed int64) Option { return func(o *options) { o.daemon.Seed = &seed } }
+
 // WithRunningClock lets time pass by itself, too: delays and retries also end by waiting.
 func WithRunningClock() Option { return func(o *options) { o.running = true } }
 

@@ -13,9 +13,9 @@ import (
 // headerColdStart is the emulator's own: it tells that the call had to start an instance.
 const headerColdStart = "X-Fcemu-Cold-Start"
 
-// Resolver finds the version of a function that a reference means.
-type Resolver interface {
-	Resolve(ctx context.Context, ref emulator.Reference) (*emulator.Function, error)
+// Chooser finds the version of a function that serves a call.
+type Chooser interface {
+	Choose(ctx context.Context, ref emulator.Reference, traffic emulator.Traffic) (*emulator.Function, error)
 }
 
 // Engine runs an invocation and waits for it.
@@ -31,7 +31,7 @@ type Accepter interface {
 // Invoker is InvokeFunction, which is the same in all generations but for the way they name a
 // function and the header in which they tell the id of a task.
 type Invoker struct {
-	Functions  Resolver
+	Functions  Chooser
 	Engine     Engine
 	Queue      Accepter
 	TaskHeader string // where this generation's clients read the id of an accepted task
@@ -46,7 +46,7 @@ func (i *Invoker) Invoke(c *Call, ref emulator.Reference) error {
 	if control.RequestID != "" {
 		c.SetRequestID(control.RequestID)
 	}
-	fn, err := i.Functions.Resolve(c.Request.Context(), ref)
+	fn, err := i.Functions.Choose(c.Request.Context(), ref, invoke.Traffic(c.Request))
 	if err != nil {
 		return err
 	}

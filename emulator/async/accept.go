@@ -28,6 +28,7 @@ func (q *Queue) Accept(ctx context.Context, inv *emulator.Invocation, delay time
 	task := &emulator.Task{
 		Key:       emulator.TaskKey{Function: inv.Function.Name(), ID: inv.TaskID},
 		Qualifier: inv.Qualifier,
+		VersionID: chosenVersion(inv.Qualifier, inv.Function),
 		RequestID: inv.RequestID,
 		Payload:   payload,
 		TaskMode:  inv.TaskMode,
@@ -43,12 +44,14 @@ func (q *Queue) Accept(ctx context.Context, inv *emulator.Invocation, delay time
 // Submit makes a task of an event that comes from a destination. The same request id for the same
 // function is enqueued once. depth is how many destinations led here.
 func (q *Queue) Submit(ctx context.Context, ref emulator.Reference, event []byte, requestID string, depth int) error {
-	if _, err := q.catalogue.Resolve(ctx, ref); err != nil {
+	fn, err := q.catalogue.Choose(ctx, ref, nil)
+	if err != nil {
 		return err
 	}
 	task := &emulator.Task{
 		Key:       emulator.TaskKey{Function: ref.Name},
 		Qualifier: ref.Qualifier,
+		VersionID: chosenVersion(ref.Qualifier, fn),
 		RequestID: requestID,
 		Payload:   event,
 		Depth:     depth,
@@ -56,7 +59,7 @@ func (q *Queue) Submit(ctx context.Context, ref emulator.Reference, event []byte
 	if err := q.prepare(ctx, task, 0); err != nil {
 		return err
 	}
-	err := q.store.Enqueue(ctx, task)
+	err = q.store.Enqueue(ctx, task)
 	if err != nil && !exists(err) {
 		return err
 	}
@@ -73,16 +76,27 @@ func (q *Queue) Rerun(ctx context.Context, key emulator.TaskKey) (*emulator.Task
 	if err != nil {
 		return nil, err
 	}
-	if _, err := q.catalogue.Resolve(ctx, emulator.Reference{Name: key.Function, Qualifier: old.Qualifier}); err != nil {
+	fn, err := q.catalogue.Choose(ctx, emulator.Reference{Name: key.Function, Qualifier: old.Qualifier}, nil)
+	if err != nil {
 		return nil, err
 	}
 	task := &emulator.Task{
 		Key:       emulator.TaskKey{Function: key.Function},
 		Qualifier: old.Qualifier,
+		VersionID: chosenVersion(old.Qualifier, fn),
 		Payload:   old.Payload,
 		HTTP:      old.HTTP,
 	}
 	return task, q.enqueue(ctx, task, 0)
+}
+
+// chosenVersion is the version that a task belongs to from now on: an alias with an additional
+// version chooses once for all attempts. Any other qualifier says it itself.
+func chosenVersion(qualifier string, fn *emulator.Function) string {
+	if qualifier == "" || fn.VersionID == qualifier {
+		return ""
+	}
+	return fn.VersionID
 }
 
 // enqueue stores a new task and wakes the dispatcher.

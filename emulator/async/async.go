@@ -41,9 +41,11 @@ type Engine interface {
 	Do(ctx context.Context, inv *emulator.Invocation, answer emulator.Answer) *emulator.Outcome
 }
 
-// Catalogue knows the functions and their asynchronous configuration.
+// Catalogue knows the functions and their asynchronous configuration. Choose picks a version for a
+// new task, Chosen finds it again for a run.
 type Catalogue interface {
-	Resolve(ctx context.Context, ref emulator.Reference) (*emulator.Function, error)
+	Choose(ctx context.Context, ref emulator.Reference, traffic emulator.Traffic) (*emulator.Function, error)
+	Chosen(ctx context.Context, ref emulator.Reference, version string) (*emulator.Function, error)
 	AsyncPolicy(ctx context.Context, ref emulator.Reference) (emulator.AsyncPolicy, error)
 }
 

@@ -16,7 +16,7 @@ func (q *Queue) attempt(ctx context.Context, task *emulator.Task) {
 	work := context.WithoutCancel(ctx) // what has begun is brought to an end in the store as well
 	run := q.runs.add(work, task.Key)
 	defer q.runs.remove(task.Key)
-	fn, err := q.catalogue.Resolve(work, emulator.Reference{Name: task.Key.Function, Qualifier: task.Qualifier})
+	fn, err := q.catalogue.Chosen(work, emulator.Reference{Name: task.Key.Function, Qualifier: task.Qualifier}, task.VersionID)
 	missing := refusalOf(err)
 	q.waitFor(task.DueAt)
 	q.insist(work, task, func(next *emulator.Task, now time.Time) (response, bool) {

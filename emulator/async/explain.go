@@ -88,6 +88,14 @@ func (s *story) tell(i int) {
 	}
 }
 
+// qualifier is the caller's, of an alias with the version that it chose.
+func (s *story) qualifier() string {
+	if s.task.VersionID == "" {
+		return s.task.Qualifier
+	}
+	return s.task.Qualifier + ", version " + s.task.VersionID
+}
+
 func (s *story) enqueued(i int, about detail) {
 	at := s.at(i)
 	if about.Reason == restart {
@@ -95,7 +103,7 @@ func (s *story) enqueued(i int, about detail) {
 		return
 	}
 	s.add(at, ruleAccepted, "Accepted for function %s (%s), stored on the disk and answered with 202. Its request id is %s.",
-		s.task.Key.Function, s.task.Qualifier, s.task.RequestID)
+		s.task.Key.Function, s.qualifier(), s.task.RequestID)
 	if delay := s.dueAfter(i).Sub(at); delay >= time.Millisecond {
 		s.add(at, ruleDelay, "Delayed: not to run before %s have passed.", span(delay))
 	}

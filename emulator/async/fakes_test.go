@@ -100,7 +100,15 @@ func (c *catalogue) fail(fault error) {
 	c.fault = fault
 }
 
-func (c *catalogue) Resolve(_ context.Context, ref emulator.Reference) (*emulator.Function, error) {
+func (c *catalogue) Chosen(ctx context.Context, ref emulator.Reference, version string) (*emulator.Function, error) {
+	fn, err := c.Choose(ctx, ref, nil)
+	if err == nil && version != "" {
+		fn.VersionID = version
+	}
+	return fn, err
+}
+
+func (c *catalogue) Choose(_ context.Context, ref emulator.Reference, _ emulator.Traffic) (*emulator.Function, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.fault != nil {

@@ -56,6 +56,28 @@ func TestFunctionErrorsAreRetriedOnTheLadder(t *testing.T) {
 	}
 }
 
+// TestAttemptsRunTheVersionOfAcceptance: an alias with a weight chooses once for a task.
+func TestAttemptsRunTheVersionOfAcceptance(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, async.Options{})
+		h.define("job", policy(), fail)
+		inv := call("job", "{}")
+		inv.Qualifier, inv.Function.VersionID = "LATEST", "2"
+		if task := h.await(h.accept(inv, 0).Key); task.VersionID != "2" {
+			t.Errorf("the task is of version %q", task.VersionID)
+		}
+		runs := h.engine.of("job")
+		if len(runs) < 2 {
+			t.Fatalf("%d runs", len(runs))
+		}
+		for _, run := range runs {
+			if run.Inv.Function.VersionID != "2" {
+				t.Errorf("an attempt ran version %s", run.Inv.Function.VersionID)
+			}
+		}
+	})
+}
+
 func TestSuccessAfterARetry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, async.Options{})

@@ -15,10 +15,15 @@ func functionPath(name emulator.Name) string {
 	return api + "/functions/" + url.PathEscape(name.Wire())
 }
 
-// Function is GetFunction.
+// Function is GetFunction, of LATEST.
 func (c *Client) Function(ctx context.Context, name emulator.Name) (Object, error) {
+	return c.FunctionAt(ctx, emulator.Reference{Name: name})
+}
+
+// FunctionAt is GetFunction; of an alias it shows the main version.
+func (c *Client) FunctionAt(ctx context.Context, ref emulator.Reference) (Object, error) {
 	var function Object
-	err := c.call(ctx, "GET", functionPath(name), nil, nil, &function)
+	err := c.call(ctx, "GET", functionPath(ref.Name), qualifier(ref), nil, &function)
 	return function, err
 }
 

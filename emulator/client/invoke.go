@@ -32,6 +32,7 @@ type Result struct {
 	DurationMs    float64
 	MemoryUsageMB float64
 	InstanceID    string
+	VersionID     string // that ran
 	ColdStart     bool
 }
 
@@ -80,6 +81,7 @@ func readResult(response *http.Response, payload []byte) *Result {
 		Payload:    payload,
 		TaskID:     header.Get("X-Fc-Async-Task-Id"),
 		InstanceID: header.Get("X-Fc-Instance-Id"),
+		VersionID:  header.Get("X-Fc-Invocation-Service-Version"),
 		ColdStart:  header.Get("X-Fcemu-Cold-Start") == "true",
 	}
 	result.DurationMs, _ = strconv.ParseFloat(header.Get("X-Fc-Invocation-Duration"), 64)

@@ -68,9 +68,33 @@ func (c *Catalogue) checkAlias(ctx context.Context, scope emulator.Scope, alias 
 	if err := c.checkVersion(ctx, scope, "VersionId", alias.VersionID); err != nil {
 		return err
 	}
-	if allowed := []string{"Random", "Content"}; alias.ResolvePolicy != "" && alias.ResolvePolicy != allowed[0] && alias.ResolvePolicy != allowed[1] {
-		return invalidChoice("ResolvePolicy", allowed, shorten(alias.ResolvePolicy))
+	if err := checkResolve(alias); err != nil {
+		return err
 	}
+	return c.checkWeights(ctx, scope, alias)
+}
+
+// checkResolve refuses a choice by content that says nothing. What an alias keeps that chooses by
+// weight is not looked at.
+func checkResolve(alias *emulator.Alias) error {
+	switch alias.ResolvePolicy {
+	case "", emulator.ResolveRandom:
+		return nil
+	case emulator.ResolveContent:
+	default:
+		return invalidChoice("ResolvePolicy", []string{emulator.ResolveRandom, emulator.ResolveContent}, shorten(alias.ResolvePolicy))
+	}
+	policy, err := alias.Route()
+	if err != nil {
+		return invalidValue("RoutePolicy", "an object of condition and policyItems", shorten(string(alias.RoutePolicy)))
+	}
+	if refusal := policy.Check(); refusal != nil {
+		return refusal
+	}
+	return nil
+}
+
+func (c *Catalogue) checkWeights(ctx context.Context, scope emulator.Scope, alias *emulator.Alias) error {
 	if err := checkCount("AdditionalVersionWeight", maxWeights, len(alias.AdditionalVersionWeight)); err != nil {
 		return err
 	}

@@ -24,16 +24,26 @@ type entry struct {
 	policies map[string]emulator.AsyncPolicy
 }
 
-// target is what a version or alias leads to: one function, or two with a share of the calls for
-// the second.
+// target is what a version or alias leads to: one function, or two with a rule that tells which
+// calls are for the second.
 type target struct {
 	function *emulator.Function
-	other    *emulator.Function
-	share    float64 // of other, 0…1
+	other    *emulator.Function    // of an alias with an additional version
+	share    float64               // of the calls for other, 0…1
+	policy   *emulator.RoutePolicy // where the content of a request decides instead
 }
 
-func (t target) choose(random func() float64) *emulator.Function {
-	if t.other != nil && random() < t.share {
+// choose picks the function for one call. Only a choice by chance draws a number.
+func (t target) choose(random func() float64, traffic emulator.Traffic) *emulator.Function {
+	switch {
+	case t.other == nil:
+		return t.function
+	case t.policy != nil:
+		if t.policy.Matches(traffic) {
+			return t.other
+		}
+		return t.function
+	case random() < t.share:
 		return t.other
 	}
 	return t.function

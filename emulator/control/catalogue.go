@@ -38,7 +38,7 @@ type Catalogue struct {
 	blobs       Blobs
 	ids         *emulator.IDs
 	clock       emulator.Clock
-	onChange    func(emulator.Name)
+	onChange    func(emulator.Reference)
 	destination func(arn string) error
 	random      func() float64
 
@@ -64,9 +64,10 @@ func WithRandom(random func() float64) Option {
 	return func(c *Catalogue) { c.random = random }
 }
 
-// New returns a catalogue over the store. onChange, which may be nil, is called with a function's
-// name after it was updated or deleted, so that instances of the old state can go.
-func New(store Store, blobs Blobs, ids *emulator.IDs, clock emulator.Clock, onChange func(emulator.Name), options ...Option) *Catalogue {
+// New returns a catalogue over the store. onChange, which may be nil, is called after a version of a
+// function was updated (LATEST) or deleted, so that its instances can go. Without a qualifier it
+// means all versions.
+func New(store Store, blobs Blobs, ids *emulator.IDs, clock emulator.Clock, onChange func(emulator.Reference), options ...Option) *Catalogue {
 	c := &Catalogue{store: store, blobs: blobs, ids: ids, clock: clock, onChange: onChange, random: rand.Float64}
 	c.cache.entries = map[emulator.Name]*entry{}
 	for _, option := range options {
@@ -75,11 +76,12 @@ func New(store Store, blobs Blobs, ids *emulator.IDs, clock emulator.Clock, onCh
 	return c
 }
 
-// changed forgets what is known of the function, and tells whoever runs it.
-func (c *Catalogue) changed(name emulator.Name) {
-	c.cache.forget(name)
+// changed forgets what is known of the function, and tells whoever runs it which version is another
+// now; no qualifier means all.
+func (c *Catalogue) changed(ref emulator.Reference) {
+	c.cache.forget(ref.Name)
 	if c.onChange != nil {
-		c.onChange(name)
+		c.onChange(ref)
 	}
 }
 

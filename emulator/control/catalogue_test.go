@@ -23,7 +23,7 @@ type fixture struct {
 	store *countingStore
 
 	mu      sync.Mutex
-	changed []emulator.Name
+	changed []emulator.Reference
 }
 
 // countingStore tells whether the catalogue went to the store.
@@ -72,10 +72,10 @@ func newFixture(t testing.TB) *fixture {
 	}
 	t.Cleanup(func() { _ = opened.Close() })
 	f := &fixture{store: &countingStore{Store: opened}}
-	f.Catalogue = control.New(f.store, zipStore{}, emulator.NewIDs(), emulator.RealClock{}, func(name emulator.Name) {
+	f.Catalogue = control.New(f.store, zipStore{}, emulator.NewIDs(), emulator.RealClock{}, func(ref emulator.Reference) {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		f.changed = append(f.changed, name)
+		f.changed = append(f.changed, ref)
 	}, control.WithDestinations(func(arn string) error {
 		if arn != "acs:fc:cn-hangzhou:123:functions/after" {
 			return errors.New("not an ARN that can be delivered to")

@@ -105,7 +105,7 @@ func (c *Catalogue) restrict(ctx context.Context, name emulator.Name, disable bo
 		return err
 	}
 	if disable {
-		c.changed(name) // instances go with the invocations
+		c.changed(emulator.Reference{Name: name}) // instances go with the invocations
 		return nil
 	}
 	c.cache.forget(name)

@@ -163,7 +163,7 @@ func (c *Catalogue) update(ctx context.Context, name emulator.Name, change func(
 	if err := c.replace(ctx, next, record.Etag, emulator.FunctionNotFound(name)); err != nil {
 		return nil, err
 	}
-	c.changed(name)
+	c.changed(emulator.Reference{Name: name, Qualifier: emulator.LatestVersion})
 	return c.complete(ctx, fn, nil)
 }
 
@@ -205,7 +205,11 @@ func (c *Catalogue) Delete(ctx context.Context, name emulator.Name, ifMatch stri
 	if err := c.remove(ctx, functionKey(name), parent, emulator.FunctionNotFound(name)); err != nil {
 		return err
 	}
-	c.changed(name)
+	gone := emulator.Reference{Name: name}
+	if name.Service != "" {
+		gone.Qualifier = emulator.LatestVersion // the versions of its service keep theirs
+	}
+	c.changed(gone)
 	return nil
 }
 

@@ -241,7 +241,7 @@ func TestDelete(t *testing.T) {
 	_, err := f.Resolve(t.Context(), ref("hello"))
 	wantCode(t, err, 404, "FunctionNotFound")
 	wantCode(t, f.Delete(t.Context(), name, ""), 404, "FunctionNotFound")
-	if diff := cmp.Diff([]emulator.Name{name}, f.changed); diff != "" {
+	if diff := cmp.Diff([]emulator.Reference{{Name: name}}, f.changed); diff != "" {
 		t.Error(diff)
 	}
 	f.create(t, "hello")

@@ -4,30 +4,58 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
 
 	"github.com/fcemu/fcemu/emulator"
 )
 
-// Resolve returns the version of a function that a reference means; of an alias with a weight, one
-// of its two versions by chance. After the first call it is a look-up in memory.
+// Resolve returns the version of a function that a reference means; of an alias with an additional
+// version, the main one. After the first call it is a look-up in memory.
 func (c *Catalogue) Resolve(ctx context.Context, ref emulator.Reference) (*emulator.Function, error) {
+	found, err := c.lead(ctx, ref)
+	return found.function, err
+}
+
+// Choose is Resolve for a call that is to be made now: of an alias with an additional version it is
+// one of the two, by chance or by what traffic (which may be nil) holds.
+func (c *Catalogue) Choose(ctx context.Context, ref emulator.Reference, traffic emulator.Traffic) (*emulator.Function, error) {
+	found, err := c.lead(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	return found.choose(c.random, traffic), nil
+}
+
+// Chosen is Resolve for a call that was given a version earlier: the alias still leads to it, or
+// else it is the main one.
+func (c *Catalogue) Chosen(ctx context.Context, ref emulator.Reference, version string) (*emulator.Function, error) {
+	found, err := c.lead(ctx, ref)
+	if found.other != nil && found.other.VersionID == version {
+		return found.other, err
+	}
+	return found.function, err
+}
+
+// lead returns all that a reference may lead to.
+func (c *Catalogue) lead(ctx context.Context, ref emulator.Reference) (target, error) {
 	known, _, generation := c.cache.lookup(ref.Name)
 	if ref.Qualifier == "" || ref.Qualifier == emulator.LatestVersion {
 		if known.function != nil {
-			return known.function, nil
+			return target{function: known.function}, nil
 		}
 		fn, err := c.load(ctx, ref.Name)
-		if err == nil {
-			c.cache.learn(ref.Name, generation, func(e *entry) { e.function = fn })
+		if err != nil {
+			return target{}, err
 		}
-		return fn, err
+		c.cache.learn(ref.Name, generation, func(e *entry) { e.function = fn })
+		return target{function: fn}, nil
 	}
 	found, ok := known.targets[ref.Qualifier]
 	if !ok {
 		var err error
 		if found, err = c.target(ctx, ref); err != nil {
-			return nil, err
+			return target{}, err
 		}
 		c.cache.learn(ref.Name, generation, func(e *entry) {
 			targets := map[string]target{ref.Qualifier: found}
@@ -35,7 +63,7 @@ func (c *Catalogue) Resolve(ctx context.Context, ref emulator.Reference) (*emula
 			e.targets = targets
 		})
 	}
-	return found.choose(c.random), nil
+	return found, nil
 }
 
 // target reads what a version or alias of a function leads to.
@@ -49,13 +77,19 @@ func (c *Catalogue) target(ctx context.Context, ref emulator.Reference) (target,
 		return target{}, err
 	}
 	found := target{}
-	if found.function, err = c.published(ctx, ref, version); err != nil || alias == nil {
-		return found, err
+	if found.function, err = c.published(ctx, ref, version); err != nil {
+		return target{}, err
+	}
+	if alias == nil {
+		return found, nil
+	}
+	if found.policy, err = alias.Route(); err != nil {
+		return target{}, fmt.Errorf("the stored alias %q is damaged: %w", alias.AliasName, err)
 	}
 	for other, share := range alias.AdditionalVersionWeight {
 		found.share = share
 		if found.other, err = c.published(ctx, ref, other); err != nil {
-			return found, err
+			return target{}, err
 		}
 	}
 	return found, nil

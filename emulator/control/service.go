@@ -178,7 +178,8 @@ func (c *Catalogue) changedService(ctx context.Context, service string) error {
 	}
 	records, err := c.store.List(ctx, emulator.RecordFunction, &service, "", "", 0)
 	for _, record := range records {
-		c.onChange(emulator.Name{Service: service, Function: record.Name})
+		name := emulator.Name{Service: service, Function: record.Name}
+		c.onChange(emulator.Reference{Name: name, Qualifier: emulator.LatestVersion})
 	}
 	return err
 }
@@ -203,10 +204,18 @@ func (c *Catalogue) DeleteService(ctx context.Context, service, ifMatch string) 
 		return emulator.Refuse(409, "ServiceNotEmpty", "service '%s' has active functions", service)
 	}
 	scope := emulator.ServiceScope(service)
+	parent := string(scope)
+	snapshots, err := c.store.List(ctx, emulator.RecordSnapshot, &parent, "", "", 0)
+	if err != nil {
+		return err
+	}
 	if err := c.remove(ctx, serviceKey(service), string(scope), emulator.ServiceNotFound(service)); err != nil {
 		return err
 	}
 	c.cache.forgetScope(scope)
+	for _, record := range snapshots {
+		c.changed(snapshotOf(scope, record))
+	}
 	return nil
 }
 

@@ -29,6 +29,12 @@ func snapshotKey(scope emulator.Scope, version, function string) emulator.Record
 	return emulator.RecordKey{Kind: emulator.RecordSnapshot, Parent: string(scope), Name: padded(version) + "/" + function}
 }
 
+// snapshotOf is the function and version that a record of snapshotKey belongs to.
+func snapshotOf(scope emulator.Scope, record emulator.Record) emulator.Reference {
+	version, function, _ := strings.Cut(record.Name, "/")
+	return emulator.Reference{Name: emulator.Name{Service: scope.Service(), Function: function}, Qualifier: strings.TrimLeft(version, "0")}
+}
+
 // versionOf returns the version that a qualifier means, and the alias where it is one. Of an alias
 // with a weight it is the main version.
 func (c *Catalogue) versionOf(ctx context.Context, scope emulator.Scope, qualifier string) (string, *emulator.Alias, error) {
@@ -208,6 +214,7 @@ func (c *Catalogue) DeleteVersion(ctx context.Context, scope emulator.Scope, ver
 	parent := string(scope)
 	records, err := c.store.List(ctx, emulator.RecordSnapshot, &parent, padded(version)+"/", "", 0)
 	for _, record := range records {
+		c.changed(snapshotOf(scope, record))
 		if gone := c.store.Delete(ctx, record.RecordKey, ""); gone != nil && !errors.Is(gone, emulator.ErrRecordNotFound) {
 			err = errors.Join(err, gone)
 		}

@@ -1,9 +1,9 @@
 package control_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"strings"
 	"sync"
 	"testing"
@@ -11,7 +11,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/fcemu/fcemu/emulator"
-	"github.com/fcemu/fcemu/emulator/control"
 )
 
 func at(name, qualifier string) emulator.Reference {
@@ -193,29 +192,6 @@ func TestVersionsInPages(t *testing.T) {
 	wantCode(t, err, 404, "ServiceNotFound")
 }
 
-func TestAliasWeights(t *testing.T) {
-	opened := newFixture(t)
-	seeded := rand.New(rand.NewPCG(1, 2))
-	f := &fixture{store: opened.store}
-	f.Catalogue = control.New(opened.store, zipStore{}, emulator.NewIDs(), emulator.RealClock{}, nil, control.WithRandom(seeded.Float64))
-	f.create(t, "fn")
-	f.publish(t, "fn")
-	f.publish(t, "fn")
-	for weight, most := range map[float64][2]int{0: {0, 0}, .2: {150, 250}, 1: {1000, 1000}} {
-		name := "a" + fmt.Sprint(int(weight*10))
-		f.alias(t, "fn", name, "1", map[string]float64{"2": weight})
-		count := 0
-		for range 1000 {
-			if f.resolved(t, "fn", name) == "2 " {
-				count++
-			}
-		}
-		if count < most[0] || count > most[1] {
-			t.Errorf("weight %v: %d of 1000 calls", weight, count)
-		}
-	}
-}
-
 func TestRefusedAliases(t *testing.T) {
 	f := newFixture(t)
 	f.create(t, "fn")
@@ -235,6 +211,9 @@ func TestRefusedAliases(t *testing.T) {
 		"version '7' of function 'fn' does not":       {AliasName: "a", VersionID: "1", AdditionalVersionWeight: map[string]float64{"7": .1}},
 		"length of Description":                       {AliasName: "a", VersionID: "1", Description: strings.Repeat("é", 257)},
 		"ResolvePolicy is set to an invalid value":    {AliasName: "a", VersionID: "1", ResolvePolicy: "Dice"},
+		"Condition is set to an invalid value":        {AliasName: "a", VersionID: "1", ResolvePolicy: "Content"},
+		"an object of condition and policyItems":      {AliasName: "a", VersionID: "1", ResolvePolicy: "Content", RoutePolicy: json.RawMessage(`[]`)},
+		"PolicyItems is not specified":                {AliasName: "a", VersionID: "1", ResolvePolicy: "Content", RoutePolicy: json.RawMessage(`{"condition":"OR"}`)},
 	} {
 		_, err := f.CreateAlias(t.Context(), "fn", &alias)
 		var refusal *emulator.Error

@@ -52,7 +52,7 @@ func (a *answer) begin(status int, header map[string][]string, length int64) err
 	to := c.w.Header()
 	c.cleanAnswer(to, header)
 	c.allowOrigin(to)
-	to[invoke.HeaderRequestID] = []string{c.requestID}
+	invoke.SetBegun(to, c.requestID, c.fn)
 	if length >= 0 {
 		to["Content-Length"] = []string{strconv.FormatInt(length, 10)}
 	}

@@ -68,7 +68,7 @@ func (c *call) resolve() *emulator.Error {
 	}
 	c.route, c.target = route, route.target(rawTarget(c.r))
 	var err error
-	if c.fn, err = c.gateway.Catalogue.Resolve(c.r.Context(), route.Reference); err != nil {
+	if c.fn, err = c.gateway.Catalogue.Choose(c.r.Context(), route.Reference, invoke.Traffic(c.r)); err != nil {
 		return refusalOf(err)
 	}
 	trigger, config, err := c.gateway.Catalogue.HTTPTrigger(c.r.Context(), route.Reference)

@@ -86,7 +86,7 @@ func TestAnswerHeadersAreCleaned(t *testing.T) {
 	if _, err := http.ParseTime(date); err != nil || !strings.HasPrefix(id, "1-") {
 		t.Errorf("date %q, request id %q", date, id)
 	}
-	want := http.Header{"Date": {date}, "X-Fc-Request-Id": {id}, "Content-Disposition": {"attachment"}, "Content-Length": {"2"},
+	want := http.Header{"Date": {date}, "X-Fc-Request-Id": {id}, "X-Fc-Invocation-Service-Version": {"LATEST"}, "X-Fc-Invocation-Code-Version": {"LATEST"}, "Content-Disposition": {"attachment"}, "Content-Length": {"2"},
 		"Set-Cookie": {"a=1", "b=2"}, "X-Lower": {"kept"}, "X-Custom": {"v"}}
 	if diff := cmp.Diff(want, got.header); diff != "" || got.status != 201 || got.body != "ok" {
 		t.Error(got.status, got.body, diff)

@@ -33,6 +33,7 @@ func (s script) Run(ctx context.Context, inv *emulator.Invocation, answer emulat
 type world struct {
 	functions map[emulator.Name]*emulator.Function
 	triggers  map[emulator.Name]emulator.HTTPTrigger
+	canary    *emulator.RoutePolicy // of the qualifier "canary": main version 1, additional version 2
 	run       script
 	options   gateway.Options
 
@@ -51,11 +52,18 @@ type queued struct {
 	body  string
 }
 
-func (w *world) Resolve(_ context.Context, ref emulator.Reference) (*emulator.Function, error) {
+func (w *world) Choose(_ context.Context, ref emulator.Reference, traffic emulator.Traffic) (*emulator.Function, error) {
 	fn := w.functions[ref.Name]
 	switch {
 	case fn == nil:
 		return nil, emulator.FunctionNotFound(ref.Name)
+	case w.canary != nil && ref.Qualifier == "canary":
+		version := *fn
+		version.VersionID = "1"
+		if w.canary.Matches(traffic) {
+			version.VersionID = "2"
+		}
+		return &version, nil
 	case ref.Qualifier != "" && ref.Qualifier != "LATEST":
 		return nil, emulator.QualifierNotFound(ref)
 	}

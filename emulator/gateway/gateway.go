@@ -11,7 +11,7 @@ import (
 
 // Catalogue finds functions and their HTTP triggers. It is asked for every request.
 type Catalogue interface {
-	Resolve(ctx context.Context, ref emulator.Reference) (*emulator.Function, error)
+	Choose(ctx context.Context, ref emulator.Reference, traffic emulator.Traffic) (*emulator.Function, error)
 	HTTPTrigger(ctx context.Context, ref emulator.Reference) (*emulator.Trigger, emulator.HTTPTrigger, error)
 }
 

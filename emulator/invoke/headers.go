@@ -55,6 +55,18 @@ func SetHeaders(h map[string][]string, inv *emulator.Invocation, out *emulator.O
 	}
 }
 
+// SetBegun is the part of SetHeaders that is known before the invocation has ended, for an answer that
+// is passed on while it is made: its request id and which version runs.
+func SetBegun(h map[string][]string, requestID string, fn *emulator.Function) {
+	values := []string{requestID, ""}
+	h[HeaderRequestID] = values[0:1:1]
+	if fn == nil || fn.VersionID == "" {
+		return
+	}
+	values[1] = fn.VersionID
+	h[HeaderServiceVersion], h[HeaderCodeVersion] = values[1:2:2], values[1:2:2]
+}
+
 // SetAccepted tells in h that task was accepted: its request id and, in task mode, its id under
 // the name that the function's generation uses.
 func SetAccepted(h map[string][]string, task *emulator.Task) {

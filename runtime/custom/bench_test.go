@@ -195,7 +195,7 @@ func BenchmarkColdStart(b *testing.B) {
 	fn := custom("echo", nil)
 	bench.do(fn, "x")
 	for b.Loop() {
-		bench.Retire(fn.Name())
+		bench.Retire(emulator.Reference{Name: fn.Name()})
 		if out := bench.do(fn, "x"); out.Failed() || !out.ColdStart {
 			b.Fatalf("%+v", out)
 		}

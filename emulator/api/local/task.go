@@ -17,6 +17,7 @@ type Task struct {
 	TaskID              string               `json:"taskId"`
 	FunctionName        string               `json:"functionName"` // as people type it
 	Qualifier           string               `json:"qualifier"`
+	VersionID           string               `json:"versionId,omitempty"` // chosen by an alias at acceptance
 	RequestID           string               `json:"requestId"`
 	TaskMode            bool                 `json:"taskMode"` // shown by FC's own API
 	Status              emulator.TaskStatus  `json:"status"`
@@ -49,6 +50,7 @@ func showTask(t *emulator.Task) Task {
 		TaskID:              t.Key.ID,
 		FunctionName:        t.Key.Function.String(),
 		Qualifier:           t.Qualifier,
+		VersionID:           t.VersionID,
 		RequestID:           t.RequestID,
 		TaskMode:            t.TaskMode,
 		Status:              t.Status,

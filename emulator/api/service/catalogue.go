@@ -31,6 +31,7 @@ type Services interface {
 // Functions is what the API asks of the catalogue about functions.
 type Functions interface {
 	Resolve(ctx context.Context, ref emulator.Reference) (*emulator.Function, error)
+	Choose(ctx context.Context, ref emulator.Reference, traffic emulator.Traffic) (*emulator.Function, error)
 	Create(ctx context.Context, fn *emulator.Function, zip []byte) (*emulator.Function, error)
 	Update(ctx context.Context, name emulator.Name, change func(*emulator.Function) error, zip []byte) (*emulator.Function, error)
 	Delete(ctx context.Context, name emulator.Name, ifMatch string) error

@@ -9,6 +9,7 @@ import (
 // Functions is what the API asks of the catalogue about functions.
 type Functions interface {
 	Resolve(ctx context.Context, ref emulator.Reference) (*emulator.Function, error)
+	Choose(ctx context.Context, ref emulator.Reference, traffic emulator.Traffic) (*emulator.Function, error)
 	Create(ctx context.Context, fn *emulator.Function, zip []byte) (*emulator.Function, error)
 	Update(ctx context.Context, name emulator.Name, change func(*emulator.Function) error, zip []byte) (*emulator.Function, error)
 	EnsureService(ctx context.Context, service string) error

@@ -157,8 +157,12 @@ func (m *meter) Do(_ context.Context, inv *emulator.Invocation, _ emulator.Answe
 	return &emulator.Outcome{Started: now}
 }
 
-func (m *meter) Resolve(_ context.Context, ref emulator.Reference) (*emulator.Function, error) {
+func (m *meter) Choose(_ context.Context, ref emulator.Reference, _ emulator.Traffic) (*emulator.Function, error) {
 	return &emulator.Function{FunctionName: ref.Function, VersionID: emulator.LatestVersion}, nil
+}
+
+func (m *meter) Chosen(ctx context.Context, ref emulator.Reference, _ string) (*emulator.Function, error) {
+	return m.Choose(ctx, ref, nil)
 }
 
 func (m *meter) AsyncPolicy(context.Context, emulator.Reference) (emulator.AsyncPolicy, error) {

@@ -110,6 +110,17 @@ async function versions() {
     const { headers, text } = await invoke('hello', {}, 'live');
     assert.deepEqual([JSON.parse(text).stage, headers['x-fc-invocation-service-version']], ['one', '1']);
   });
+  await step('UpdateAlias to choose by content', async () => {
+    const policyItems = [new FC.PolicyItem({ type: 'Header', key: 'x-test-uid', operator: '=', value: '11111' })];
+    const changed = await body(client.updateAlias('shop', 'live', request('UpdateAlias', {
+      additionalVersionWeight: { 2: 1 }, resolvePolicy: 'Content', routePolicy: new FC.RoutePolicy({ condition: 'AND', policyItems }) })));
+    assert.deepEqual([changed.resolvePolicy, changed.routePolicy.policyItems[0].key], ['Content', 'x-test-uid']);
+    const version = async (headers) => (await invoke('hello', headers, 'live')).headers['x-fc-invocation-service-version'];
+    assert.deepEqual([await version({ 'x-test-uid': '11111' }), await version({ 'x-test-uid': '2' }), await version({})], ['2', '1', '1']);
+  });
+  await step('UpdateAlias with a bad route', () => refused(client.updateAlias('shop', 'live', request('UpdateAlias', {
+    routePolicy: new FC.RoutePolicy({ condition: 'XOR', policyItems: [] }) })), 'InvalidArgument', /Condition/));
+  await step('UpdateAlias back', () => body(client.updateAlias('shop', 'live', request('UpdateAlias', { additionalVersionWeight: {}, resolvePolicy: 'Random' }))));
 }
 
 async function triggers() {
