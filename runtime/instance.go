@@ -43,8 +43,11 @@ type instance struct {
 	fn      *emulator.Function
 	started time.Time
 	logs    *capture
-	peak    atomic.Int64 // bytes
-	sampled atomic.Int64 // when the memory was last read, Unix ns
+
+	qualifier string // by which it was called first; empty: it was started ahead of calls
+	ice       ice
+	peak      atomic.Int64 // bytes
+	sampled   atomic.Int64 // when the memory was last read, Unix ns
 
 	ready   chan struct{} // closed when the start has ended; then the next four are set
 	failure *failure      // why the start failed; nil = it serves
@@ -59,6 +62,7 @@ type instance struct {
 	// Under group.mu.
 	slots, used, oversold int
 	visitors              int // commands that clients run in it
+	sessions              int // that are bound to it
 	served                int64
 	lastUsed              time.Time
 	doomed, sick, quiet   bool

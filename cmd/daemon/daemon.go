@@ -80,6 +80,10 @@ func (d *Daemon) open(ctx context.Context) (err error) {
 		_ = listener.Close()
 		return err
 	}
+	if err = d.parts.catalogue.RestoreSessions(ctx); err != nil {
+		_ = listener.Close()
+		return err
+	}
 	d.run(listener)
 	return d.lock.tell(d.Endpoint)
 }

@@ -61,7 +61,8 @@ func openParts(ctx context.Context, o Options) (p *parts, err error) {
 	if err = p.openRuntime(o); err != nil {
 		return p, err
 	}
-	p.catalogue = control.New(p.store, p.blobs, p.ids, p.clock, p.pool.Retire, control.WithDestinations(checkDestination))
+	p.catalogue = control.New(p.store, p.blobs, p.ids, p.clock, p.pool.Retire, control.WithDestinations(checkDestination),
+		control.WithSessions(p.pool))
 	p.metrics = metrics.New()
 	p.engine = invoke.New(p.pool, p.metrics.Record)
 	p.openQueue(o)
@@ -104,7 +105,7 @@ func (p *parts) openRuntime(o Options) (err error) {
 	p.credentials = runtime.PlaceholderCredentials()
 	p.pool = runtime.New(runtime.Options{
 		Kinds: kinds(o, p.credentials), Launcher: p.launcher, CodeDir: p.blobs.Dir, Log: p.journal.Append,
-		Notice: noticeOf(o.Notice), IDs: p.ids, Account: o.Account, Region: o.Region,
+		Notice: noticeOf(o.Notice), IDs: p.ids, Clock: p.clock, Account: o.Account, Region: o.Region,
 		Credentials: p.credentials, MaxInstances: o.MaxInstances, Idle: o.IdleTimeout,
 	})
 	return nil
