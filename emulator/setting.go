@@ -58,6 +58,9 @@ type ConcurrencyConfig struct {
 type ScalingConfig struct {
 	MinInstances int                        `json:"minInstances"`
 	Stored       map[string]json.RawMessage `json:"stored,omitempty"` // the other members, by FC's names
+	Target       int                        `json:"-"`                // with its policies
+	Current      int                        `json:"-"`                // how many are ready
+	CurrentError string                     `json:"-"`
 	Etag         string                     `json:"-"`
 }
 

@@ -19,20 +19,25 @@ const (
 	StateIdle     State = "Idle"
 	StateBusy     State = "Busy"
 	StateSick     State = "Unhealthy" // its health check fails
+	StateFrozen   State = "Frozen"    // idle without CPU
 )
 
 // Instance describes one instance for listings.
 type Instance struct {
-	ID       string        `json:"instanceId"`
-	Function emulator.Name `json:"-"`
-	Version  string        `json:"versionId"`
-	Revision string        `json:"revision"`
-	PID      int           `json:"pid,omitempty"` // 0 while it starts
-	State    State         `json:"status"`
-	Started  time.Time     `json:"createdTime"`
-	Busy     int           `json:"busy"`     // requests in flight
-	Requests int64         `json:"requests"` // served
-	MemoryMB float64       `json:"memoryMB"` // peak so far
+	ID          string
+	Function    emulator.Name
+	Version     string
+	Revision    string
+	Runtime     string
+	PID         int // 0 while it starts
+	State       State
+	Started     time.Time
+	LastUsed    time.Time
+	Busy        int // requests in flight
+	Concurrency int // requests that it takes at a time
+	Sessions    int
+	Requests    int64   // served
+	MemoryMB    float64 // peak so far
 }
 
 // instance is one process of a function and the calls on it.
@@ -135,7 +140,8 @@ func (i *instance) peakMB() float64 { return float64(i.peak.Load()) / (1 << 20) 
 func (i *instance) describe() Instance {
 	out := Instance{
 		ID: i.id, Function: i.fn.Name(), Version: i.fn.VersionID, Revision: i.fn.Revision, State: StateIdle,
-		Started: i.started, Busy: i.used, Requests: i.served, MemoryMB: i.peakMB(),
+		Runtime: i.fn.Runtime, Started: i.started, LastUsed: i.lastUsed, Busy: i.used, Concurrency: i.slots, Sessions: i.sessions,
+		Requests: i.served, MemoryMB: i.peakMB(),
 	}
 	if l := i.launched.Load(); l != nil {
 		out.PID = l.PID()
@@ -149,6 +155,8 @@ func (i *instance) describe() Instance {
 	switch {
 	case i.sick:
 		out.State = StateSick
+	case i.ice.frozen.Load():
+		out.State = StateFrozen
 	case i.used > 0:
 		out.State = StateBusy
 	}

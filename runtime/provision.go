@@ -12,6 +12,7 @@ const refillAfter = time.Second
 
 // provision is how many instances of a group are started ahead of calls. It is under group.mu.
 type provision struct {
+	fn      *emulator.Function // as it was resolved last, with its limits
 	target  int
 	freeze  bool   // idle ones get no CPU
 	failure string // why the last one did not start
@@ -27,7 +28,7 @@ func (p *Pool) Provision(fn *emulator.Function, target int, freeze bool) (ready 
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.provision.target, g.provision.freeze = min(target, p.options.MaxInstances), freeze
+	g.provision.fn, g.provision.target, g.provision.freeze = fn, min(target, p.options.MaxInstances), freeze
 	g.trim()
 	g.fill()
 	for inst := range g.instances {
@@ -35,7 +36,7 @@ func (p *Pool) Provision(fn *emulator.Function, target int, freeze bool) (ready 
 			inst.adjust(freeze)
 		}
 	}
-	return g.readyCount(), g.provision.failure
+	return g.reached()
 }
 
 // Provisioned returns the number of ready instances of a version, as far as they are provisioned.
@@ -46,7 +47,7 @@ func (p *Pool) Provisioned(fn *emulator.Function) (ready int, failure string) {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.readyCount(), g.provision.failure
+	return g.reached()
 }
 
 // Load returns the most requests that a version had at a time since the last call, and how many its
@@ -76,14 +77,17 @@ func (g *group) busy() (n int) {
 	return n
 }
 
-// readyCount counts the instances that have started.
-func (g *group) readyCount() (n int) {
+// reached counts the provisioned instances that have started, and tells why there are not more.
+func (g *group) reached() (ready int, failure string) {
 	for inst := range g.instances {
 		if wait(inst.ready, 0) && inst.failure == nil {
-			n++
+			ready++
 		}
 	}
-	return min(n, g.provision.target)
+	if ready >= g.provision.target {
+		g.provision.failure = ""
+	}
+	return min(ready, g.provision.target), g.provision.failure
 }
 
 // fill starts what is missing.
@@ -92,7 +96,7 @@ func (g *group) fill() {
 		return
 	}
 	for len(g.instances) < g.provision.target {
-		if within, _ := g.quota.take(g.fn, "", g.pool.options.MaxInstances); !within {
+		if within, _ := g.quota.take(g.provision.fn, "", g.pool.options.MaxInstances); !within {
 			g.provision.failure = emulator.ResourceThrottled().Error()
 			return
 		}

@@ -197,9 +197,6 @@ func (g *group) started(inst *instance) {
 		return
 	}
 	g.link(inst)
-	if inst.qualifier == "" {
-		g.provision.failure = ""
-	}
 	if g.provision.freeze {
 		go inst.rest()
 	}

@@ -103,6 +103,7 @@ func (d *Daemon) run(listener net.Listener) {
 	d.back.Go(func() error { return d.parts.pool.Serve(back) })
 	d.back.Go(func() error { return d.parts.store.Run(back) })
 	d.front.Go(func() error { return d.parts.queue.Run(front) })
+	d.front.Go(func() error { return d.parts.keeper.Run(front) })
 	d.front.Go(func() error { return d.serve(listener) })
 }
 
