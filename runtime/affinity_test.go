@@ -222,7 +222,9 @@ func TestIsolation(t *testing.T) {
 		t.Errorf("two requests on one instance: %s, %s", first.Payload, second.Payload)
 	}
 	eventually(t, "both are gone", func() bool { return !running(string(first.Payload)) && !running(string(second.Payload)) })
-	session := affine(func(fn *emulator.Function) { fn.Revision, fn.FunctionName, fn.Isolation = "x", "g", emulator.IsolateSessions })
+	session := affine(func(fn *emulator.Function) {
+		fn.Revision, fn.FunctionName, fn.Isolation = "x", "g", emulator.IsolateSessions
+	})
 	pid := string(b.inSession(session, "a", "pid").Payload)
 	if out := b.do(session, "pid"); string(out.Payload) == pid {
 		t.Error("a request without a session came to the instance of one")

@@ -51,7 +51,9 @@ func TestLostProvisionedInstance(t *testing.T) {
 // One that does not start is told of and not tried again until it is asked for.
 func TestProvisionTellsWhyNot(t *testing.T) {
 	b := newBench(t, func(o *Options) {
-		o.Kinds = func(string) (Kind, error) { return nil, emulator.Refuse(412, "FunctionNotStarted", "no %s", "interpreter") }
+		o.Kinds = func(string) (Kind, error) {
+			return nil, emulator.Refuse(412, "FunctionNotStarted", "no %s", "interpreter")
+		}
 	})
 	fn := function(nil)
 	b.Provision(fn, 1, false)
