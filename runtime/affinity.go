@@ -9,7 +9,7 @@ import (
 
 // runSession runs a request of a function with affinity on the instance of its session.
 func (p *Pool) runSession(ctx context.Context, inv *emulator.Invocation, answer emulator.Answer) *emulator.Outcome {
-	s, refused := p.sessions.enter(inv)
+	s, begun, refused := p.sessions.enter(inv)
 	if refused != nil {
 		return &emulator.Outcome{Refused: refused}
 	}
@@ -18,7 +18,9 @@ func (p *Pool) runSession(ctx context.Context, inv *emulator.Invocation, answer 
 		plain.Session = nil
 		return p.Run(ctx, &plain, answer)
 	}
-	p.wake() // its end may be the next one
+	if begun {
+		p.wake() // its end may be the next one
+	}
 	ear := p.listen(s, inv, &answer)
 	var out *emulator.Outcome
 	for out == nil {

@@ -175,6 +175,25 @@ func TestSessionsEndOnTheClock(t *testing.T) {
 	eventually(t, "the TTL has ended it", func() bool { return len(b.Held(fn.Name())) == 0 })
 }
 
+// The idle time begins with the end of a request, however long that took and whatever the end of the
+// session was while it ran.
+func TestIdleTimeBeginsAfterTheRequest(t *testing.T) {
+	clock := newHandClock()
+	b := newBench(t, func(o *Options) { o.Clock = clock })
+	fn := affine(nil)
+	done := make(chan *emulator.Outcome)
+	go func() { done <- b.inSession(fn, "a", "sleep 0.4") }()
+	eventually(t, "busy", func() bool { list := b.Instances(); return len(list) == 1 && list[0].State == StateBusy })
+	clock.advance(11 * time.Minute)
+	<-done
+	if held := b.Held(fn.Name()); len(held) != 1 {
+		t.Errorf("a session with a request in flight ended: %+v", held)
+	}
+	clock.advance(5 * time.Minute)
+	clock.advance(6 * time.Minute)
+	eventually(t, "ended", func() bool { return len(b.Held(fn.Name())) == 0 })
+}
+
 func TestEndedIDs(t *testing.T) {
 	b := newBench(t, nil)
 	fn := affine(func(fn *emulator.Function) { fn.Affinity.NoReuse = true })

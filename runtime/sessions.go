@@ -48,32 +48,33 @@ func (t *sessions) init(clock emulator.Clock) {
 }
 
 // enter finds or begins the session of a request. Both nil: it belongs to none.
-func (t *sessions) enter(inv *emulator.Invocation) (*session, *emulator.Error) {
+func (t *sessions) enter(inv *emulator.Invocation) (s *session, begun bool, refused *emulator.Error) {
 	use, name, now := inv.Session, inv.Function.Name(), t.clock.Now()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	s := t.byID[name][use.ID]
+	s = t.byID[name][use.ID]
 	if s != nil && (s.qualifier != inv.Qualifier || s.dueAt().Before(now)) {
 		t.end(s, now)
 		s = nil
 	}
 	if s == nil {
 		if !use.Begin {
-			return nil, nil
+			return nil, false, nil
 		}
 		if t.blocked(name, use.ID, now) {
-			return nil, sessionEnded(use.ID)
+			return nil, false, sessionEnded(use.ID)
 		}
 		if t.count >= maxSessions {
-			return nil, emulator.ResourceThrottled()
+			return nil, false, emulator.ResourceThrottled()
 		}
+		begun = true
 		a := inv.Function.Affinity
 		s = &session{name: name, id: use.ID, qualifier: inv.Qualifier, ttl: a.TTL, idle: a.Idle, noReuse: a.NoReuse, created: now}
 		t.add(s)
 	}
 	s.inFlight++
 	s.lastUsed = now
-	return s, nil
+	return s, begun, nil
 }
 
 // sessionEnded refuses an id of disableSessionIdReuse. No source names FC's code for it.
@@ -164,7 +165,12 @@ func (t *sessions) sweep() (next time.Time, some bool) {
 			due := s.dueAt()
 			if !now.Before(due) {
 				t.end(s, now)
-			} else if !some || due.Before(next) {
+				continue
+			}
+			if s.inFlight > 0 && s.idle > 0 {
+				due = earlier(due, now.Add(s.idle)) // it cannot be idle for so long before
+			}
+			if !some || due.Before(next) {
 				next, some = due, true
 			}
 		}
@@ -175,6 +181,13 @@ func (t *sessions) sweep() (next time.Time, some bool) {
 		}
 	}
 	return next, some
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // expire ends sessions whose time is over, and sets the timer for the next.
