@@ -15,7 +15,9 @@ const module = "github.com/fcemu/fcemu/"
 // is not listed may import nothing.
 var arrows = map[string][]string{
 	"emulator":                {},
-	"emulator/control":        {"emulator"},
+	"emulator/control":        {"emulator", "emulator/schedule"},
+	"emulator/schedule":       {},
+	"emulator/scaling":        {"emulator", "emulator/schedule"},
 	"emulator/invoke":         {"emulator"},
 	"emulator/async":          {"emulator", "emulator/crash"},
 	"emulator/crash":          {},

@@ -81,9 +81,10 @@ func InvocationDisabled(name Name, reason string) *Error {
 	return Refuse(403, "AccessDenied", "the invocation of function '%s' is disabled%s", name, reason)
 }
 
-// ResourceExhausted refuses a run because the function is at its instance limit.
-func ResourceExhausted(name Name, limit int) *Error {
-	return Refuse(429, "ResourceExhausted", "Reserve resource exceeded limit: function '%s' already has %d busy instances", name, limit)
+// ResourceThrottled refuses a run because a limit of instances, sessions or requests is reached.
+// Source: FC 3.0 FAQ; the status is that of all throttling.
+func ResourceThrottled() *Error {
+	return Refuse(429, "ResourceThrottled", "Reserve resource exceeded limit")
 }
 
 // Internal wraps a fault of the emulator itself.

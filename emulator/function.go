@@ -90,7 +90,11 @@ type Function struct {
 
 	// What other records say about the function. It is known where a reference was resolved.
 
-	InstanceLimit         *int                   `json:"-"` // how many instances may run; nil = no limit of its own
+	Affinity  *Affinity `json:"-"` // nil = any instance takes any request
+	Isolation Isolation `json:"-"`
+
+	InstanceLimit         *int                   `json:"-"` // how many instances may run in all; nil = no limit of its own
+	OnDemandLimit         *int                   `json:"-"` // how many may run under the qualifier it was resolved by, beside the provisioned ones
 	InvocationRestriction *InvocationRestriction `json:"-"`
 	LayerCode             []*LayerVersion        `json:"-"` // of those Layers that are known here, in their order
 }

@@ -30,7 +30,8 @@ type Invocation struct {
 	Async      bool
 	LogTail    bool // keep the last 4 KB of the log for the answer
 	TaskID     string
-	TaskMode   bool // asked for by the caller, whatever the configuration says
+	TaskMode   bool        // asked for by the caller, whatever the configuration says
+	Session    *SessionUse // nil where the function has no affinity, or the caller has no session
 }
 
 // HTTPRequest is a request that is passed through to a custom runtime's server.

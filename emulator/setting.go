@@ -58,6 +58,9 @@ type ConcurrencyConfig struct {
 type ScalingConfig struct {
 	MinInstances int                        `json:"minInstances"`
 	Stored       map[string]json.RawMessage `json:"stored,omitempty"` // the other members, by FC's names
+	Target       int                        `json:"-"`                // with its policies
+	Current      int                        `json:"-"`                // how many are ready
+	CurrentError string                     `json:"-"`
 	Etag         string                     `json:"-"`
 }
 
@@ -102,11 +105,14 @@ type Session struct {
 	SessionID                   string                     `json:"sessionId"`
 	Qualifier                   string                     `json:"qualifier"`
 	SessionTTLInSeconds         int                        `json:"sessionTTLInSeconds"`         // default 21600
-	SessionIdleTimeoutInSeconds int                        `json:"sessionIdleTimeoutInSeconds"` // default 1800; there are no requests to count idleness from
+	SessionIdleTimeoutInSeconds int                        `json:"sessionIdleTimeoutInSeconds"` // default 1800
 	Paused                      bool                       `json:"paused,omitempty"`
 	Stored                      map[string]json.RawMessage `json:"stored,omitempty"` // the other members, by FC's names
 	CreatedTime                 time.Time                  `json:"createdTime"`
 	LastModifiedTime            time.Time                  `json:"lastModifiedTime"`
+
+	InstanceID string `json:"-"` // that it is bound to now; empty: none
+	Ended      bool   `json:"-"` // by its idle time-out, for instance
 }
 
 // States of a session. Source: FC 3.0 Session.sessionStatus.
@@ -119,7 +125,7 @@ const (
 // Status is the session's state at a time.
 func (s *Session) Status(now time.Time) string {
 	switch {
-	case now.After(s.CreatedTime.Add(time.Duration(s.SessionTTLInSeconds) * time.Second)):
+	case s.Ended, now.After(s.CreatedTime.Add(time.Duration(s.SessionTTLInSeconds) * time.Second)):
 		return SessionExpired
 	case s.Paused:
 		return SessionPaused

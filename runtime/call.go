@@ -36,6 +36,7 @@ func (i *instance) serve(ctx context.Context, inv *emulator.Invocation, answer e
 			out.LogTail = nil
 		}
 	} else {
+		i.thaw()
 		out = i.call(ctx, inv, answer)
 		out.ColdStart = cold
 	}

@@ -37,6 +37,7 @@ func (p *Pool) Exec(ctx context.Context, name emulator.Name, instanceID string, 
 		inst.group.leave(inst)
 		return nil, emulator.InstanceNotFound(name, instanceID)
 	}
+	inst.thaw()
 	c, err := inst.exec(ctx, what)
 	if err != nil {
 		inst.group.leave(inst)

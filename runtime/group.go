@@ -9,71 +9,95 @@ import (
 
 // group holds the instances of one revision of a function.
 type group struct {
-	pool *Pool
-	fn   *emulator.Function
-	once bool // made for a call of an older revision: its instances end when they are free
+	pool  *Pool
+	fn    *emulator.Function
+	quota *quota
+	once  bool // made for a call of an older revision: its instances end when they are free
 
 	mu        sync.Mutex
 	instances map[*instance]struct{} // those that count: not the dying ones
 	free      *instance              // those with a free slot, the last used first
 	slots     int                    // of an instance; 0 until the first plan
 	retired   bool
+	provision provision
 }
 
 func newGroup(p *Pool, fn *emulator.Function) *group {
-	return &group{pool: p, fn: fn, instances: map[*instance]struct{}{}}
+	return &group{pool: p, fn: fn, quota: p.quota(fn.Name()), instances: map[*instance]struct{}{}}
 }
 
-// acquire takes a slot of the instance that was used last, or starts a new instance. All nil means
-// that the group was retired: ask the pool for its successor.
-func (g *group) acquire(inv *emulator.Invocation) (*instance, bool, *emulator.Error) {
+// grant is what a call gets: an instance or a refusal. Neither means that the group was retired: ask
+// the pool for its successor.
+type grant struct {
+	instance *instance
+	cold     bool // it was started for the call
+	crowded  bool // other versions of the function may have an instance to give up
+	refused  *emulator.Error
+}
+
+// acquire takes a slot of the instance that was used last, or starts a new instance. A new session
+// takes a seat there as well.
+func (g *group) acquire(inv *emulator.Invocation, seat bool) grant {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.retired {
-		return nil, false, nil
+		return grant{}
 	}
-	limit := g.limit(inv.Function)
-	if limit == 0 {
-		return nil, false, emulator.ResourceExhausted(g.fn.Name(), 0) // none may run, not even those that do
+	if limit := inv.Function.InstanceLimit; limit != nil && *limit == 0 {
+		return grant{refused: emulator.ResourceThrottled()} // none may run, not even those that do
 	}
-	for inst := g.free; inst != nil; inst = g.free {
-		if inst.exited() {
+	if limit := inv.Function.OnDemandLimit; limit != nil && *limit == 0 && g.provision.target == 0 {
+		return grant{refused: emulator.ResourceThrottled()}
+	}
+	for inst := g.free; inst != nil; {
+		next := inst.next
+		switch {
+		case inst.exited():
 			g.drop(inst)
-			continue
+		case g.fits(inst, seat):
+			g.take(inst, seat)
+			return grant{instance: inst}
 		}
-		inst.used++
-		if inst.used >= inst.slots {
-			g.unlink(inst)
-		}
-		return inst, false, nil
+		inst = next
 	}
-	if len(g.instances) >= limit {
-		return nil, false, emulator.ResourceExhausted(g.fn.Name(), len(g.instances))
+	return g.begin(inv, seat)
+}
+
+// begin starts an instance if the limits allow it.
+func (g *group) begin(inv *emulator.Invocation, seat bool) grant {
+	if within, crowded := g.quota.take(inv.Function, inv.Qualifier, g.pool.options.MaxInstances); !within {
+		return grant{refused: emulator.ResourceThrottled(), crowded: crowded}
 	}
 	if !g.pool.track() {
-		return nil, false, nil
+		g.quota.give(inv.Qualifier)
+		return grant{}
 	}
-	return g.add(inv), true, nil
-}
-
-// limit is how many instances may run: the pool's limit, or a lower one of the function as it was
-// resolved for this call. A change of that limit changes no revision, so g.fn may have an old one.
-func (g *group) limit(fn *emulator.Function) int {
-	if fn.InstanceLimit != nil {
-		return min(*fn.InstanceLimit, g.pool.options.MaxInstances)
-	}
-	return g.pool.options.MaxInstances
-}
-
-// add starts a new instance with one slot taken. Others may join it while it starts.
-func (g *group) add(inv *emulator.Invocation) *instance {
-	inst := newInstance(g, g.expectedSlots())
-	inst.used = 1
-	g.instances[inst] = struct{}{}
-	if inst.used < inst.slots {
-		g.link(inst)
-	}
+	inst := g.add(inv.Qualifier)
+	g.take(inst, seat)
 	go inst.start(inv)
+	return grant{instance: inst, cold: true}
+}
+
+// take fills a slot.
+func (g *group) take(inst *instance, seat bool) {
+	inst.used++
+	if g.provision.target > 0 {
+		g.provision.peak = max(g.provision.peak, g.busy())
+	}
+	if seat {
+		inst.sessions++
+	}
+	if inst.used >= inst.slots {
+		g.unlink(inst)
+	}
+}
+
+// add makes a new instance. Calls may join it while it starts.
+func (g *group) add(qualifier string) *instance {
+	inst := newInstance(g, g.expectedSlots())
+	inst.qualifier = qualifier
+	g.instances[inst] = struct{}{}
+	g.link(inst)
 	g.pool.wake()
 	return inst
 }
@@ -83,13 +107,28 @@ func (g *group) expectedSlots() int {
 	if g.slots > 0 {
 		return g.slots
 	}
-	return max(1, g.fn.InstanceConcurrency)
+	if g.fn.Custom() {
+		return g.slotsOf(max(1, g.fn.InstanceConcurrency))
+	}
+	return g.slotsOf(1)
+}
+
+// slotsOf is how many requests an instance takes at a time when its kind can take that many.
+func (g *group) slotsOf(planned int) int {
+	switch {
+	case g.fn.Isolation == emulator.IsolateRequests:
+		return 1
+	case g.fn.Affinity != nil && g.fn.Custom():
+		return emulator.AffinityConcurrency
+	}
+	return planned
 }
 
 // planned corrects the guess: slots too many are taken back from the calls that wait in them.
 func (g *group) planned(inst *instance, slots int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	slots = g.slotsOf(slots)
 	g.slots = slots
 	inst.slots = slots
 	inst.oversold = max(0, inst.used-slots)
@@ -123,14 +162,19 @@ func (g *group) release(inst *instance, now time.Time) {
 	if !inst.doomed && !inst.sick && !g.retired && !g.once && inst.used < inst.slots {
 		g.link(inst)
 	}
-	end := last && !inst.doomed && (g.retired || g.once)
+	end := last && !inst.doomed && (g.retired || g.once || g.spent(inst))
 	if end {
 		g.drop(inst)
+		g.fill()
 	}
 	inst.settle()
+	rest := last && g.provision.freeze && !inst.doomed
 	g.mu.Unlock()
-	if end {
+	switch {
+	case end:
 		go inst.retire()
+	case rest:
+		inst.rest()
 	}
 }
 
@@ -142,6 +186,9 @@ func (g *group) doom(inst *instance) bool {
 		return false
 	}
 	g.drop(inst)
+	if wait(inst.ready, 0) && time.Since(inst.started) > refillAfter {
+		g.fill()
+	}
 	return true
 }
 
@@ -179,16 +226,18 @@ func (g *group) sweep(now time.Time, idle time.Duration) (time.Duration, bool) {
 	next, any := idle, false
 	for inst := range g.instances {
 		wait := idle
-		if inst.used == 0 && inst.visitors == 0 {
+		if inst.used == 0 && inst.visitors == 0 && inst.sessions == 0 {
 			wait = inst.lastUsed.Add(idle).Sub(now)
 		}
-		if wait <= 0 {
+		if wait <= 0 && len(g.instances) > g.provision.target {
 			g.drop(inst)
 			go inst.retire()
 			continue
 		}
-		any = true
-		next = min(next, wait)
+		if wait > 0 {
+			any = true
+			next = min(next, wait)
+		}
 	}
 	return next, any
 }
@@ -210,31 +259,6 @@ func (g *group) drop(inst *instance) {
 	inst.doomed = true
 	g.unlink(inst)
 	delete(g.instances, inst)
+	g.quota.give(inst.qualifier)
 	inst.settle()
-}
-
-func (g *group) link(inst *instance) {
-	if inst.linked {
-		return
-	}
-	inst.linked, inst.next = true, g.free
-	if g.free != nil {
-		g.free.prev = inst
-	}
-	g.free = inst
-}
-
-func (g *group) unlink(inst *instance) {
-	if !inst.linked {
-		return
-	}
-	if inst.prev != nil {
-		inst.prev.next = inst.next
-	} else {
-		g.free = inst.next
-	}
-	if inst.next != nil {
-		inst.next.prev = inst.prev
-	}
-	inst.linked, inst.prev, inst.next = false, nil, nil
 }

@@ -50,6 +50,9 @@ func (i *instance) watchHealth(config *emulator.HealthCheck) {
 	ctx := i.pool.ctx
 	misses, hits, sick := 0, 0, false
 	for !wait(i.gone, period(config)) && ctx.Err() == nil {
+		if i.ice.frozen.Load() {
+			continue // it cannot answer, and need not
+		}
 		if check(ctx, checker, config) {
 			hits, misses = hits+1, 0
 		} else {

@@ -19,20 +19,25 @@ const (
 	StateIdle     State = "Idle"
 	StateBusy     State = "Busy"
 	StateSick     State = "Unhealthy" // its health check fails
+	StateFrozen   State = "Frozen"    // idle without CPU
 )
 
 // Instance describes one instance for listings.
 type Instance struct {
-	ID       string        `json:"instanceId"`
-	Function emulator.Name `json:"-"`
-	Version  string        `json:"versionId"`
-	Revision string        `json:"revision"`
-	PID      int           `json:"pid,omitempty"` // 0 while it starts
-	State    State         `json:"status"`
-	Started  time.Time     `json:"createdTime"`
-	Busy     int           `json:"busy"`     // requests in flight
-	Requests int64         `json:"requests"` // served
-	MemoryMB float64       `json:"memoryMB"` // peak so far
+	ID          string
+	Function    emulator.Name
+	Version     string
+	Revision    string
+	Runtime     string
+	PID         int // 0 while it starts
+	State       State
+	Started     time.Time
+	LastUsed    time.Time
+	Busy        int // requests in flight
+	Concurrency int // requests that it takes at a time
+	Sessions    int
+	Requests    int64   // served
+	MemoryMB    float64 // peak so far
 }
 
 // instance is one process of a function and the calls on it.
@@ -43,8 +48,11 @@ type instance struct {
 	fn      *emulator.Function
 	started time.Time
 	logs    *capture
-	peak    atomic.Int64 // bytes
-	sampled atomic.Int64 // when the memory was last read, Unix ns
+
+	qualifier string // by which it was called first; empty: it was started ahead of calls
+	ice       ice
+	peak      atomic.Int64 // bytes
+	sampled   atomic.Int64 // when the memory was last read, Unix ns
 
 	ready   chan struct{} // closed when the start has ended; then the next four are set
 	failure *failure      // why the start failed; nil = it serves
@@ -59,6 +67,7 @@ type instance struct {
 	// Under group.mu.
 	slots, used, oversold int
 	visitors              int // commands that clients run in it
+	sessions              int // that are bound to it
 	served                int64
 	lastUsed              time.Time
 	doomed, sick, quiet   bool
@@ -131,7 +140,8 @@ func (i *instance) peakMB() float64 { return float64(i.peak.Load()) / (1 << 20) 
 func (i *instance) describe() Instance {
 	out := Instance{
 		ID: i.id, Function: i.fn.Name(), Version: i.fn.VersionID, Revision: i.fn.Revision, State: StateIdle,
-		Started: i.started, Busy: i.used, Requests: i.served, MemoryMB: i.peakMB(),
+		Runtime: i.fn.Runtime, Started: i.started, LastUsed: i.lastUsed, Busy: i.used, Concurrency: i.slots, Sessions: i.sessions,
+		Requests: i.served, MemoryMB: i.peakMB(),
 	}
 	if l := i.launched.Load(); l != nil {
 		out.PID = l.PID()
@@ -145,6 +155,8 @@ func (i *instance) describe() Instance {
 	switch {
 	case i.sick:
 		out.State = StateSick
+	case i.ice.frozen.Load():
+		out.State = StateFrozen
 	case i.used > 0:
 		out.State = StateBusy
 	}

@@ -25,6 +25,7 @@ type Options struct {
 	Log      func(emulator.LogLine)      // must not block
 	Notice   func(function, text string) // told once for each function and text
 	IDs      *emulator.IDs
+	Clock    emulator.Clock // of sessions; the machine's by default
 	Account  string
 	Region   string
 
@@ -48,6 +49,9 @@ func (o *Options) fill() {
 	}
 	if o.Grace <= 0 {
 		o.Grace = DefaultGrace
+	}
+	if o.Clock == nil {
+		o.Clock = emulator.RealClock{}
 	}
 	if o.IDs == nil {
 		o.IDs = emulator.NewIDs()

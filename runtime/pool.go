@@ -19,11 +19,14 @@ type Pool struct {
 
 	groupsMu sync.RWMutex
 	groups   map[groupKey]*group
+	quotas   map[emulator.Name]*quota
 	closed   bool
 	alive    sync.WaitGroup // instances whose processes may still run
 
 	livingMu sync.Mutex
 	living   map[*instance]struct{} // those with a process
+
+	sessions sessions
 
 	noticesMu sync.Mutex
 	notices   map[[2]string]bool
@@ -38,31 +41,44 @@ type groupKey struct {
 // New returns a pool without instances. It starts nothing; Serve retires idle instances.
 func New(o Options) *Pool {
 	o.fill()
-	p := &Pool{options: o, nudge: make(chan struct{}, 1), groups: map[groupKey]*group{},
+	p := &Pool{options: o, nudge: make(chan struct{}, 1), groups: map[groupKey]*group{}, quotas: map[emulator.Name]*quota{},
 		living: map[*instance]struct{}{}, notices: map[[2]string]bool{}}
 	p.buffers.New = func() any { return new(logBuffer) }
+	p.sessions.init(o.Clock)
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	return p
 }
 
-// Run runs one invocation on a free instance, or on a new one.
+// Run runs one invocation on a free instance, or on a new one; that of a session on the session's.
 func (p *Pool) Run(ctx context.Context, inv *emulator.Invocation, answer emulator.Answer) *emulator.Outcome {
+	if inv.Session != nil && inv.Function.Affinity != nil {
+		return p.runSession(ctx, inv, answer)
+	}
 	for {
 		g := p.group(inv.Function)
 		if g == nil {
 			return shutdownOutcome()
 		}
-		inst, cold, err := g.acquire(inv)
-		if err != nil {
-			return &emulator.Outcome{Refused: err}
-		}
-		if inst == nil {
-			continue // the group was retired meanwhile
-		}
-		if out, ok := inst.serve(ctx, inv, answer, cold); ok {
+		got := g.acquire(inv, false)
+		if out := p.serve(ctx, got, g, inv, answer); out != nil {
 			return out
 		}
 	}
+}
+
+// serve runs a call on what it was granted; nil: try again.
+func (p *Pool) serve(ctx context.Context, got grant, g *group, inv *emulator.Invocation, answer emulator.Answer) *emulator.Outcome {
+	switch {
+	case got.crowded && p.makeRoom(g):
+		return nil
+	case got.refused != nil:
+		p.noticeLimit(inv.Function)
+		return &emulator.Outcome{Refused: got.refused}
+	case got.instance == nil:
+		return nil // the group was retired meanwhile
+	}
+	out, _ := got.instance.serve(ctx, inv, answer, got.cold)
+	return out
 }
 
 // group returns the group that runs fn, or nil when the pool is closed.
@@ -117,20 +133,25 @@ func (p *Pool) Retire(ref emulator.Reference) {
 	}
 }
 
-// Serve retires instances that nobody has called for a while, until ctx ends.
+// Serve retires instances that nobody has called for a while and ends sessions, until ctx ends.
 func (p *Pool) Serve(ctx context.Context) error {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
+	clock := p.options.Clock
+	ends := clock.NewTimer(clock.Now().Add(time.Hour)) // of sessions
+	defer ends.Stop()
 	for {
 		if wait, any := p.sweep(time.Now()); any {
 			timer.Reset(wait)
 		} else {
 			timer.Stop()
 		}
+		p.expire(ends)
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-timer.C:
+		case <-ends.C():
 		case <-p.nudge:
 		}
 	}

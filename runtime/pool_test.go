@@ -68,7 +68,7 @@ func TestLimitOfInstances(t *testing.T) {
 	}
 	eventually(t, "two busy instances", func() bool { return len(b.Instances()) == 2 })
 	out := b.do(fn, "echo")
-	if out.Refused == nil || out.Refused.Status != 429 || out.Refused.Code != "ResourceExhausted" {
+	if out.Refused == nil || out.Refused.Status != 429 || out.Refused.Code != "ResourceThrottled" {
 		t.Errorf("third call: %+v", out)
 	}
 	wg.Wait()

@@ -19,6 +19,9 @@ const portPatience = 200 * time.Millisecond
 func (i *instance) start(inv *emulator.Invocation) {
 	i.failure = i.boot(inv)
 	if i.failure != nil {
+		if i.qualifier == "" {
+			i.group.provisionFailed(i.failure)
+		}
 		i.kill()
 		if i.launched.Load() == nil {
 			i.pool.alive.Done()
@@ -191,8 +194,11 @@ func (g *group) started(inst *instance) {
 	if g.retired || g.once {
 		g.drop(inst)
 		go inst.retire()
-	} else {
-		g.link(inst)
+		return
+	}
+	g.link(inst)
+	if g.provision.freeze {
+		go inst.rest()
 	}
 }
 

@@ -55,6 +55,7 @@ func (i *instance) retire() {
 // call at a time and is busy with it cannot be asked for the hook: its bootstrap runs it on SIGTERM.
 func (i *instance) terminate() {
 	i.group.doom(i)
+	i.thaw()
 	grace := i.pool.options.Grace
 	if i.fn.PreStop() != nil {
 		if i.multi || wait(i.unused, 0) {

@@ -80,6 +80,10 @@ func (d *Daemon) open(ctx context.Context) (err error) {
 		_ = listener.Close()
 		return err
 	}
+	if err = d.parts.catalogue.RestoreSessions(ctx); err != nil {
+		_ = listener.Close()
+		return err
+	}
 	d.run(listener)
 	return d.lock.tell(d.Endpoint)
 }
@@ -99,6 +103,7 @@ func (d *Daemon) run(listener net.Listener) {
 	d.back.Go(func() error { return d.parts.pool.Serve(back) })
 	d.back.Go(func() error { return d.parts.store.Run(back) })
 	d.front.Go(func() error { return d.parts.queue.Run(front) })
+	d.front.Go(func() error { return d.parts.keeper.Run(front) })
 	d.front.Go(func() error { return d.serve(listener) })
 }
 

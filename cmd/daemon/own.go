@@ -108,8 +108,9 @@ func (d *Daemon) instances() []local.Instance {
 	running := d.parts.pool.Instances()
 	list := make([]local.Instance, len(running))
 	for i, one := range running {
-		list[i] = local.Instance{InstanceID: one.ID, FunctionName: one.Function.String(), VersionID: one.Version,
-			Status: string(one.State), PID: one.PID, Busy: one.Busy, MemoryMB: one.MemoryMB, CreatedTime: one.Started}
+		list[i] = local.Instance{InstanceID: one.ID, FunctionName: one.Function.String(), VersionID: one.Version, Runtime: one.Runtime,
+			Status: string(one.State), PID: one.PID, Busy: one.Busy, Concurrency: one.Concurrency, Sessions: one.Sessions,
+			Requests: one.Requests, MemoryMB: one.MemoryMB, CreatedTime: one.Started, LastUsedTime: one.LastUsed}
 	}
 	return list
 }

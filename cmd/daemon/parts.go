@@ -17,6 +17,7 @@ import (
 	"github.com/fcemu/fcemu/emulator/journal"
 	"github.com/fcemu/fcemu/emulator/metrics"
 	"github.com/fcemu/fcemu/emulator/oss"
+	"github.com/fcemu/fcemu/emulator/scaling"
 	"github.com/fcemu/fcemu/runtime"
 	"github.com/fcemu/fcemu/runtime/builtin"
 	"github.com/fcemu/fcemu/runtime/custom"
@@ -33,6 +34,7 @@ type parts struct {
 	journal   *journal.Journal
 	launcher  process.Launcher
 	pool      *runtime.Pool
+	keeper    keeper
 	catalogue *control.Catalogue
 	engine    *invoke.Engine
 	queue     *async.Queue
@@ -61,8 +63,9 @@ func openParts(ctx context.Context, o Options) (p *parts, err error) {
 	if err = p.openRuntime(o); err != nil {
 		return p, err
 	}
-	p.catalogue = control.New(p.store, p.blobs, p.ids, p.clock, p.pool.Retire,
-		control.WithDestinations(checkDestination), control.WithRandom(randomOf(o.Seed)))
+	p.catalogue = control.New(p.store, p.blobs, p.ids, p.clock, p.changed, control.WithDestinations(checkDestination),
+		control.WithRandom(randomOf(o.Seed)), control.WithSessions(p.pool), control.WithProvisioned(&p.keeper))
+	p.keeper.Keeper = scaling.New(p.catalogue, p.pool, p.clock)
 	p.metrics = metrics.New()
 	p.engine = invoke.New(p.pool, p.metrics.Record)
 	p.openQueue(o)
@@ -73,6 +76,15 @@ func openParts(ctx context.Context, o Options) (p *parts, err error) {
 		AllowInline: o.AllowInline, AllowRedirects: o.AllowRedirects,
 	})
 	return p, nil
+}
+
+// keeper stands for the scaling.Keeper, which needs the catalogue that needs it.
+type keeper struct{ *scaling.Keeper }
+
+// changed lets the instances of an older state of a function go.
+func (p *parts) changed(ref emulator.Reference) {
+	p.pool.Retire(ref)
+	p.keeper.Nudge()
 }
 
 func (p *parts) openFiles(ctx context.Context, o Options) (err error) {
@@ -105,7 +117,7 @@ func (p *parts) openRuntime(o Options) (err error) {
 	p.credentials = runtime.PlaceholderCredentials()
 	p.pool = runtime.New(runtime.Options{
 		Kinds: kinds(o, p.credentials), Launcher: p.launcher, CodeDir: p.blobs.Dir, Log: p.journal.Append,
-		Notice: noticeOf(o.Notice), IDs: p.ids, Account: o.Account, Region: o.Region,
+		Notice: noticeOf(o.Notice), IDs: p.ids, Clock: p.clock, Account: o.Account, Region: o.Region,
 		Credentials: p.credentials, MaxInstances: o.MaxInstances, Idle: o.IdleTimeout,
 	})
 	return nil

@@ -16,6 +16,11 @@ func storedFields() []string {
 		"sessionAffinity", "sessionAffinityConfig", "enableLongLiving"}
 }
 
+// affinityFields are those of them that do have an effect: the API reads and checks them.
+func affinityFields() []string {
+	return []string{"instanceIsolationMode", "sessionAffinity", "sessionAffinityConfig"}
+}
+
 // leftOut are members that belong to other parts of the cloud, or to its tool.
 func leftOut() []string {
 	return []string{"vpcBinding", "provisionConfig", "scalingConfig", "concurrencyConfig", "endpoint",
@@ -55,7 +60,9 @@ func (l *loader) store(o *object, one *field, name string, in *Input) {
 			in.Stored = map[string]json.RawMessage{}
 		}
 		in.Stored[name] = value
-		l.note(one.key, name+" is stored but has no effect here")
+		if !slices.Contains(affinityFields(), name) {
+			l.note(one.key, name+" is stored but has no effect here")
+		}
 	}
 }
 

@@ -77,6 +77,9 @@ func (i *Invoker) Invoke(c *Call, ref emulator.Reference) error {
 	if control.Async {
 		return i.accept(c, inv, control.Delay)
 	}
+	if inv.Session, refusal = invoke.NamedSession(fn.Affinity, c.Request.Header); refusal != nil {
+		return refusal
+	}
 	return i.run(c, inv)
 }
 

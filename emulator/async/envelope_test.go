@@ -54,7 +54,7 @@ func TestEnvelopes(t *testing.T) {
 		"success":   {"job", `{"n":1,"html":"<&>"}`, "good", succeed, nil},
 		"failure":   {"job", "line\n\"quoted\" \x00 é", "bad", fail, nil},
 		"service":   {"svc/job", `{}`, "bad", fail, nil},
-		"throttled": {"job", `{}`, "bad", wrong("ResourceExhausted", 429), nil},
+		"throttled": {"job", `{}`, "bad", wrong("ResourceThrottled", 429), nil},
 		"nostart":   {"job", `{}`, "bad", wrong("CAExited", 412), nil},
 		"gone":      {"job", `{}`, "bad", succeed, gone},
 		"stopped":   {"job", `{}`, "bad", succeed, halt},

@@ -23,7 +23,7 @@ func TestAnObserverSeesEveryStep(t *testing.T) {
 			case string(inv.Event) == "good":
 				return succeed(ctx, inv)
 			case string(inv.Event) == "busy" && len(h.engine.of("job")) == 1:
-				return &emulator.Outcome{Refused: &emulator.Error{Status: 429, Code: "ResourceExhausted"}}
+				return &emulator.Outcome{Refused: &emulator.Error{Status: 429, Code: "ResourceThrottled"}}
 			}
 			return fail(ctx, inv)
 		})

@@ -100,7 +100,7 @@ func TestSuccessAfterARetry(t *testing.T) {
 
 func throttled(status int) function {
 	return func(context.Context, *emulator.Invocation) *emulator.Outcome {
-		return &emulator.Outcome{Refused: emulator.Refuse(status, "ResourceExhausted", "no room")}
+		return &emulator.Outcome{Refused: emulator.Refuse(status, "ResourceThrottled", "no room")}
 	}
 }
 
@@ -123,7 +123,7 @@ func TestThrottlingUsesNoAttemptsAndEndsAfterFiveHours(t *testing.T) {
 			if life > 5*time.Hour || life < 5*time.Hour-512*time.Second {
 				t.Errorf("ended after %v", life)
 			}
-			if task.Status != emulator.TaskFailed || task.Attempts != 0 || task.Throttles != len(pauses)+1 || task.Error != "ResourceExhausted" {
+			if task.Status != emulator.TaskFailed || task.Attempts != 0 || task.Throttles != len(pauses)+1 || task.Error != "ResourceThrottled" {
 				t.Errorf("task: %+v", task)
 			}
 		})

@@ -162,7 +162,7 @@ func responseOf(code string) response {
 	switch emulator.ErrorType(code) {
 	case emulator.HandledInvocationError, emulator.UnhandledInvocationError, emulator.InitializationError:
 		return response{StatusCode: 200, FunctionError: code}
-	case "ResourceExhausted":
+	case "ResourceThrottled", "ResourceExhausted": // the second is that of older tasks
 		return response{StatusCode: 429}
 	}
 	return response{StatusCode: 500}

@@ -41,6 +41,8 @@ type Catalogue struct {
 	onChange    func(emulator.Reference)
 	destination func(arn string) error
 	random      func() float64
+	sessions    emulator.Sessions
+	provisioned Provisioned
 
 	// children makes "look, then write" on what belongs to a function or service one step: a
 	// function cannot go while a trigger is being added to it, nor two HTTP triggers land on one
@@ -64,6 +66,16 @@ func WithRandom(random func() float64) Option {
 	return func(c *Catalogue) { c.random = random }
 }
 
+// WithSessions sets who holds sessions on instances. Without it they are only kept.
+func WithSessions(sessions emulator.Sessions) Option {
+	return func(c *Catalogue) { c.sessions = sessions }
+}
+
+// WithProvisioned sets who keeps instances started. Without it every target counts as reached.
+func WithProvisioned(provisioned Provisioned) Option {
+	return func(c *Catalogue) { c.provisioned = provisioned }
+}
+
 // New returns a catalogue over the store. onChange, which may be nil, is called after a version of a
 // function was updated (LATEST) or deleted, so that its instances can go. Without a qualifier it
 // means all versions.
@@ -72,6 +84,9 @@ func New(store Store, blobs Blobs, ids *emulator.IDs, clock emulator.Clock, onCh
 	c.cache.entries = map[emulator.Name]*entry{}
 	for _, option := range options {
 		option(c)
+	}
+	if c.sessions == nil {
+		c.sessions = noSessions{}
 	}
 	return c
 }

@@ -205,6 +205,9 @@ func (c *Catalogue) Delete(ctx context.Context, name emulator.Name, ifMatch stri
 	if err := c.remove(ctx, functionKey(name), parent, emulator.FunctionNotFound(name)); err != nil {
 		return err
 	}
+	for _, session := range c.sessions.Held(name) {
+		c.sessions.Drop(name, session.ID)
+	}
 	gone := emulator.Reference{Name: name}
 	if name.Service != "" {
 		gone.Qualifier = emulator.LatestVersion // the versions of its service keep theirs

@@ -44,6 +44,7 @@ func checkFunction(fn *emulator.Function) error {
 		checkCount("Layers", maxLayers, len(fn.Layers)),
 		checkTags(fn.Tags),
 		checkCredentials(fn.DisableInjectCredentials),
+		checkAffinity(fn),
 	)
 }
 

@@ -38,9 +38,9 @@ func Operations() []Operation {
 	add(since2021, LevelEnforced, "", "ListStatefulAsyncInvocationFunctions")
 	add(functionsOnly, LevelEnforced, "", "PutConcurrencyConfig", "GetConcurrencyConfig", "ListConcurrencyConfigs", "DeleteConcurrencyConfig")
 	add(withServices, LevelEnforced, "", "PutFunctionOnDemandConfig", "GetFunctionOnDemandConfig", "ListOnDemandConfigs", "DeleteFunctionOnDemandConfig")
-	add(allGenerations, LevelIgnored, "no instance is started beforehand", "PutProvisionConfig", "GetProvisionConfig", "ListProvisionConfigs")
-	add(functionsOnly, LevelIgnored, "no instance is started beforehand", "DeleteProvisionConfig")
-	add(functionsOnly, LevelIgnored, "kept", "PutScalingConfig", "GetScalingConfig", "ListScalingConfigs", "DeleteScalingConfig")
+	add(allGenerations, LevelEnforced, "", "PutProvisionConfig", "GetProvisionConfig", "ListProvisionConfigs")
+	add(functionsOnly, LevelEnforced, "", "DeleteProvisionConfig")
+	add(functionsOnly, LevelApproximated, "resource pools and mixed modes are kept", "PutScalingConfig", "GetScalingConfig", "ListScalingConfigs", "DeleteScalingConfig")
 	add(allGenerations, LevelApproximated, "kept and numbered; nothing is put under /opt",
 		"CreateLayerVersion", "GetLayerVersion", "GetLayerVersionByArn", "ListLayers", "ListLayerVersions", "DeleteLayerVersion")
 	add(allGenerations, LevelIgnored, "kept; there is one account", "PutLayerACL")
@@ -49,8 +49,9 @@ func Operations() []Operation {
 	add(allGenerations, LevelEnforced, "", "TagResources", "ListTagResources", "UntagResources")
 	add(allGenerations, LevelIgnored, "kept", "CreateVpcBinding", "ListVpcBindings", "DeleteVpcBinding")
 	add(allGenerations, LevelApproximated, "those that live; the ended ones are not remembered", "ListInstances")
-	add(functionsOnly, LevelIgnored, "kept; no instance is held for a session",
-		"CreateSession", "GetSession", "ListSessions", "UpdateSession", "DeleteSession", "PauseSession", "ResumeSession")
+	add(functionsOnly, LevelEnforced, "bound to an instance where the function has sessionAffinity",
+		"CreateSession", "GetSession", "ListSessions", "UpdateSession", "DeleteSession")
+	add(functionsOnly, LevelApproximated, "shown; nothing is frozen, and requests are served", "PauseSession", "ResumeSession")
 	add(functionsOnly, LevelApproximated, "the one region that the emulator stands for", "DescribeRegions")
 	add(functionsOnly, LevelIgnored, "kept", "ChangeResourceGroup")
 	add(functionsOnly, LevelIgnored, "kept as records; nothing of an instance is, and none starts from one", "CreateSnapshot", "GetSnapshot", "ListSnapshots", "DeleteSnapshot")

@@ -2,13 +2,13 @@ package control
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/schedule"
 )
 
 // Ranges of provisioned instances. Source: FC 3.0 PutProvisionConfig.
@@ -33,30 +33,52 @@ func scalings() setting[emulator.ScalingConfig] {
 	}
 }
 
-// PutProvision says how many instances of a function and qualifier should be ready. No instance is
-// started for it: a local one is ready in a moment. It counts as reached at once, because tools
-// wait for that.
+// Provisioned keeps instances started as the configurations say.
+type Provisioned interface {
+	// Look is called after a configuration or a function has changed.
+	Look()
+	// State returns the wanted and the ready instances of a function and qualifier, and why there
+	// are fewer.
+	State(ctx context.Context, ref emulator.Reference) (target, current int, failure string)
+}
+
+// PutProvision says how many instances of a function and qualifier should be ready.
 func (c *Catalogue) PutProvision(ctx context.Context, ref emulator.Reference, config *emulator.ProvisionConfig) (*emulator.ProvisionConfig, error) {
 	if err := checkProvision(config); err != nil {
 		return nil, err
 	}
-	return reached(provisions().put(ctx, c, ref, config, ""))
+	config, err := provisions().put(ctx, c, ref, config, "")
+	c.look()
+	return c.reached(ctx, ref, config, err)
 }
 
-func reached(config *emulator.ProvisionConfig, err error) (*emulator.ProvisionConfig, error) {
-	if err == nil {
-		config.Current = config.Target
+func (c *Catalogue) look() {
+	if c.provisioned != nil {
+		c.provisioned.Look()
 	}
-	return config, err
+}
+
+func (c *Catalogue) reached(ctx context.Context, ref emulator.Reference, config *emulator.ProvisionConfig, err error) (*emulator.ProvisionConfig, error) {
+	if err != nil {
+		return nil, err
+	}
+	if c.provisioned == nil {
+		config.Current = config.Target
+		return config, nil
+	}
+	_, config.Current, config.CurrentError = c.provisioned.State(ctx, ref)
+	return config, nil
 }
 
 // Provision returns the configuration of a function and qualifier.
 func (c *Catalogue) Provision(ctx context.Context, ref emulator.Reference) (*emulator.ProvisionConfig, error) {
-	return reached(provisions().get(ctx, c, ref))
+	config, err := provisions().get(ctx, c, ref)
+	return c.reached(ctx, ref, config, err)
 }
 
 // DeleteProvision removes the configuration of a function and qualifier.
 func (c *Catalogue) DeleteProvision(ctx context.Context, ref emulator.Reference) error {
+	defer c.look()
 	return provisions().remove(ctx, c, ref, "")
 }
 
@@ -64,7 +86,7 @@ func (c *Catalogue) DeleteProvision(ctx context.Context, ref emulator.Reference)
 func (c *Catalogue) Provisions(ctx context.Context, admit func(emulator.Reference) bool, from string, limit int) ([]emulator.Configured[emulator.ProvisionConfig], string, error) {
 	list, next, err := provisions().list(ctx, c, admit, from, limit)
 	for _, one := range list {
-		one.Config.Current = one.Config.Target
+		_, _ = c.reached(ctx, one.Reference, one.Config, nil)
 	}
 	return list, next, err
 }
@@ -103,9 +125,8 @@ func checkAction(action emulator.ScheduledAction) error {
 	if action.Name == "" {
 		return emulator.InvalidArgument("%sName is not specified", field)
 	}
-	expression := action.ScheduleExpression
-	if !(strings.HasPrefix(expression, "at(") || strings.HasPrefix(expression, "cron(")) || !strings.HasSuffix(expression, ")") {
-		return invalidValue(field+"ScheduleExpression", "at(time) or cron(expression)", shorten(expression))
+	if _, err := schedule.Parse(action.ScheduleExpression, action.TimeZone); err != nil {
+		return emulator.InvalidArgument(field+"ScheduleExpression is set to an invalid value (%v)", err)
 	}
 	return firstError(
 		checkRange(field+"Target", 0, maxProvision, action.Target),
@@ -150,32 +171,4 @@ func checkPeriod(field, start, end, zone string) error {
 		}
 	}
 	return nil
-}
-
-// PutScaling sets the elastic configuration of a function and qualifier. It has no effect here.
-func (c *Catalogue) PutScaling(ctx context.Context, ref emulator.Reference, config *emulator.ScalingConfig) (*emulator.ScalingConfig, error) {
-	if err := checkRange("MinInstances", 0, maxProvision, config.MinInstances); err != nil {
-		return nil, err
-	}
-	for name, value := range config.Stored {
-		if !json.Valid(value) {
-			return nil, emulator.InvalidArgument("%s is not valid JSON", shorten(name))
-		}
-	}
-	return scalings().put(ctx, c, ref, config, "")
-}
-
-// Scaling returns the elastic configuration of a function and qualifier.
-func (c *Catalogue) Scaling(ctx context.Context, ref emulator.Reference) (*emulator.ScalingConfig, error) {
-	return scalings().get(ctx, c, ref)
-}
-
-// DeleteScaling removes the elastic configuration of a function and qualifier.
-func (c *Catalogue) DeleteScaling(ctx context.Context, ref emulator.Reference) error {
-	return scalings().remove(ctx, c, ref, "")
-}
-
-// Scalings lists the elastic configurations of all functions and qualifiers that admit lets through.
-func (c *Catalogue) Scalings(ctx context.Context, admit func(emulator.Reference) bool, from string, limit int) ([]emulator.Configured[emulator.ScalingConfig], string, error) {
-	return scalings().list(ctx, c, admit, from, limit)
 }

@@ -201,9 +201,10 @@ func (c *Catalogue) attach(ctx context.Context, fn *emulator.Function, qualifier
 	asked := emulator.Reference{Name: fn.Name(), Qualifier: qualifier}
 	if found, err := c.maybe(ctx, settingKey(emulator.RecordOnDemand, asked), &demand); err != nil {
 		return err
-	} else if found && (fn.InstanceLimit == nil || demand.MaximumInstanceCount < *fn.InstanceLimit) {
-		fn.InstanceLimit = &demand.MaximumInstanceCount
+	} else if found {
+		fn.OnDemandLimit = &demand.MaximumInstanceCount
 	}
+	fn.Affinity, fn.Isolation, _ = readAffinity(fn) // it was checked, if not by this release
 	for _, arn := range fn.Layers {
 		name, number, ok := emulator.ParseLayerARN(arn)
 		layer := &emulator.LayerVersion{}

@@ -2,7 +2,6 @@ package control
 
 import (
 	"context"
-	"errors"
 	"maps"
 
 	"github.com/fcemu/fcemu/emulator"
@@ -20,11 +19,25 @@ func sessionKey(name emulator.Name, session string) emulator.RecordKey {
 	return emulator.RecordKey{Kind: emulator.RecordSession, Parent: name.Wire(), Name: session}
 }
 
-// CreateSession adds a session; without an id it gets one. It is kept, and no instance is held for it.
+// noSessions holds none on instances.
+type noSessions struct{}
+
+func (noSessions) Hold(emulator.Name, *emulator.Function, *emulator.Session) (string, *emulator.Error) {
+	return "", nil
+}
+func (noSessions) Held(emulator.Name) []emulator.HeldSession { return nil }
+func (noSessions) Drop(emulator.Name, string) bool           { return false }
+
+// CreateSession adds a session; without an id it gets one. It is bound to an instance where its
+// function has session affinity, and only kept elsewhere.
 func (c *Catalogue) CreateSession(ctx context.Context, ref emulator.Reference, session *emulator.Session) (*emulator.Session, error) {
 	c.children.Lock()
 	defer c.children.Unlock()
 	ref, err := c.qualified(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	fn, err := c.Resolve(ctx, ref)
 	if err != nil {
 		return nil, err
 	}
@@ -35,17 +48,55 @@ func (c *Catalogue) CreateSession(ctx context.Context, ref emulator.Reference, s
 	if err := checkSession(&next); err != nil {
 		return nil, err
 	}
-	now := c.now()
-	next.Qualifier, next.CreatedTime, next.LastModifiedTime = ref.Qualifier, now, now
-	record, err := c.record(sessionKey(ref.Name, next.SessionID), now, now, &next)
-	if err != nil {
-		return nil, err
-	}
-	err = c.store.Insert(ctx, record)
-	if errors.Is(err, emulator.ErrRecordExists) {
+	present, _, err := c.session(ctx, ref.Name, next.SessionID)
+	if err == nil && present.Status(c.clock.Now()) != emulator.SessionExpired {
 		return nil, emulator.Refuse(409, "SessionAlreadyExists", "session '%s' already exists", next.SessionID)
 	}
-	return &next, err
+	if err != nil && !isRefusal(err) {
+		return nil, err
+	}
+	now := c.now()
+	next.Qualifier, next.CreatedTime, next.LastModifiedTime = ref.Qualifier, now, now
+	return &next, c.keepSession(ctx, ref.Name, fn, &next)
+}
+
+// keepSession writes a session, and has it held.
+func (c *Catalogue) keepSession(ctx context.Context, name emulator.Name, fn *emulator.Function, session *emulator.Session) error {
+	instance, refused := c.sessions.Hold(name, fn, session)
+	if refused != nil {
+		return refused
+	}
+	if instance != "" {
+		session.InstanceID = instance
+	}
+	record, err := c.record(sessionKey(name, session.SessionID), session.CreatedTime, session.LastModifiedTime, session)
+	if err != nil {
+		return err
+	}
+	return c.save(ctx, record)
+}
+
+// RestoreSessions has the sessions held again that were when the emulator ended. Their instances are
+// gone: the next request gives them others.
+func (c *Catalogue) RestoreSessions(ctx context.Context) error {
+	for from := ""; ; {
+		records, next, err := c.page(ctx, emulator.RecordSession, nil, "", from, 100)
+		if err != nil {
+			return err
+		}
+		for _, record := range records {
+			session := &emulator.Session{}
+			if err := decode(record, session); err != nil {
+				return err
+			}
+			if session.Status(c.clock.Now()) != emulator.SessionExpired {
+				_, _ = c.sessions.Hold(emulator.ParseName(record.Parent), nil, session) // above the limit it is only kept
+			}
+		}
+		if from = next; from == "" {
+			return nil
+		}
+	}
 }
 
 func checkSession(session *emulator.Session) error {
@@ -69,9 +120,53 @@ func (c *Catalogue) Session(ctx context.Context, name emulator.Name, session str
 	if _, err := c.qualified(ctx, emulator.Reference{Name: name}); err != nil {
 		return nil, err
 	}
-	found := &emulator.Session{}
-	_, err := c.read(ctx, sessionKey(name, session), found, emulator.SessionNotFound(name, session))
+	found, _, err := c.session(ctx, name, session)
 	return found, err
+}
+
+// session reads one that was made by the API, or that a request has begun.
+func (c *Catalogue) session(ctx context.Context, name emulator.Name, id string) (found *emulator.Session, recorded bool, err error) {
+	held := c.held(name)
+	found = &emulator.Session{}
+	_, err = c.read(ctx, sessionKey(name, id), found, emulator.SessionNotFound(name, id))
+	if isRefusal(err) {
+		if one, ok := held[id]; ok {
+			return sessionOf(one), false, nil
+		}
+	}
+	if err == nil {
+		c.join(found, held)
+	}
+	return found, err == nil, err
+}
+
+// held are the sessions of a function that are held now.
+func (c *Catalogue) held(name emulator.Name) map[string]emulator.HeldSession {
+	list := c.sessions.Held(name)
+	byID := make(map[string]emulator.HeldSession, len(list))
+	for _, one := range list {
+		if !one.Over {
+			byID[one.ID] = one
+		}
+	}
+	return byID
+}
+
+// join adds to a recorded session what its holder knows.
+func (c *Catalogue) join(session *emulator.Session, held map[string]emulator.HeldSession) {
+	one, found := held[session.SessionID]
+	if _, nobody := c.sessions.(noSessions); !found {
+		session.Ended = !nobody
+		return
+	}
+	session.InstanceID, session.CreatedTime = one.InstanceID, one.Created
+}
+
+// sessionOf is a session that a request has begun.
+func sessionOf(one emulator.HeldSession) *emulator.Session {
+	return &emulator.Session{SessionID: one.ID, Qualifier: one.Qualifier, InstanceID: one.InstanceID,
+		SessionTTLInSeconds: int(one.TTL.Seconds()), SessionIdleTimeoutInSeconds: int(one.Idle.Seconds()),
+		CreatedTime: one.Created, LastModifiedTime: one.Created}
 }
 
 // UpdateSession changes a session; its id, qualifier and beginning stay.
@@ -91,11 +186,10 @@ func (c *Catalogue) UpdateSession(ctx context.Context, name emulator.Name, sessi
 	if err := checkSession(&next); err != nil {
 		return nil, err
 	}
-	record, err := c.record(sessionKey(name, session), next.CreatedTime, next.LastModifiedTime, &next)
-	if err != nil {
-		return nil, err
+	if next.Status(c.clock.Now()) == emulator.SessionExpired {
+		return nil, emulator.SessionNotFound(name, session)
 	}
-	return &next, c.replace(ctx, record, "", emulator.SessionNotFound(name, session))
+	return &next, c.keepSession(ctx, name, nil, &next)
 }
 
 // PauseSession and ResumeSession change what the session shows; no instance is frozen.
@@ -122,32 +216,10 @@ func (c *Catalogue) DeleteSession(ctx context.Context, name emulator.Name, sessi
 	if _, err := c.Session(ctx, name, session); err != nil {
 		return err
 	}
-	return c.remove(ctx, sessionKey(name, session), "", emulator.SessionNotFound(name, session))
-}
-
-// Sessions lists the sessions of a function by ascending id. An empty qualifier or status admits
-// all. from is the first id to show.
-func (c *Catalogue) Sessions(ctx context.Context, ref emulator.Reference, status, from string, limit int) (list []*emulator.Session, next string, err error) {
-	if _, err := c.qualified(ctx, ref); err != nil {
-		return nil, "", err
+	dropped := c.sessions.Drop(name, session)
+	err := c.remove(ctx, sessionKey(name, session), "", emulator.SessionNotFound(name, session))
+	if dropped && isRefusal(err) {
+		return nil
 	}
-	parent, now := ref.Wire(), c.clock.Now()
-	for next = from; ; {
-		records, after, err := c.page(ctx, emulator.RecordSession, &parent, "", next, limit-len(list))
-		if err != nil {
-			return nil, "", err
-		}
-		for _, record := range records {
-			session := &emulator.Session{}
-			if err := decode(record, session); err != nil {
-				return nil, "", err
-			}
-			if (ref.Qualifier == "" || session.Qualifier == ref.Qualifier) && (status == "" || session.Status(now) == status) {
-				list = append(list, session)
-			}
-		}
-		if next = after; next == "" || len(list) == limit {
-			return list, next, nil
-		}
-	}
+	return err
 }

@@ -22,10 +22,13 @@ func TestInstanceLimits(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if fn.InstanceLimit == nil {
-			return -1
+		switch {
+		case fn.OnDemandLimit != nil && (fn.InstanceLimit == nil || *fn.OnDemandLimit < *fn.InstanceLimit):
+			return *fn.OnDemandLimit
+		case fn.InstanceLimit != nil:
+			return *fn.InstanceLimit
 		}
-		return *fn.InstanceLimit
+		return -1
 	}
 	want := func(latest, one, prod int) {
 		t.Helper()

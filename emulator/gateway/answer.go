@@ -53,6 +53,7 @@ func (a *answer) begin(status int, header map[string][]string, length int64) err
 	c.cleanAnswer(to, header)
 	c.allowOrigin(to)
 	invoke.SetBegun(to, c.requestID, c.fn)
+	c.tellSession(to)
 	if length >= 0 {
 		to["Content-Length"] = []string{strconv.FormatInt(length, 10)}
 	}
@@ -206,6 +207,7 @@ func (a *answer) sendError(out *emulator.Outcome) {
 	c := a.call
 	header := c.w.Header()
 	c.allowOrigin(header)
+	c.tellSession(header)
 	if out.ErrorType == "" {
 		header[invoke.HeaderErrorType] = []string{string(emulator.UnhandledInvocationError)}
 	}
@@ -213,4 +215,11 @@ func (a *answer) sendError(out *emulator.Outcome) {
 	header["Content-Length"] = []string{strconv.Itoa(len(out.Payload))}
 	c.w.WriteHeader(http.StatusBadGateway)
 	_, _ = c.w.Write(out.Payload) // a client that is gone needs no answer
+}
+
+// tellSession names the session that was made for the client.
+func (c *call) tellSession(header map[string][]string) {
+	if c.session != nil {
+		invoke.SetSession(header, c.fn.Affinity, c.session)
+	}
 }

@@ -26,6 +26,7 @@ type call struct {
 	fn        *emulator.Function
 	door      door
 	control   invoke.Control
+	session   *emulator.SessionUse
 	body      requestBody
 	answer    answer
 }
@@ -89,6 +90,13 @@ func (c *call) invoke() *emulator.Error {
 		inv.Qualifier = emulator.LatestVersion
 	}
 	cleanRequest(c.r.Header)
+	if a := c.fn.Affinity; a != nil && !c.control.Async {
+		var refusal *emulator.Error
+		if c.session, refusal = invoke.Session(a, c.r.Method, c.target, c.r.Header); refusal != nil {
+			return refusal
+		}
+		inv.Session = c.session
+	}
 	switch custom := c.fn.Custom(); {
 	case !custom && c.fn.Service != "":
 		return emulator.Refuse(http.StatusBadRequest, "PathNotSupported",

@@ -171,7 +171,7 @@ func TestFailureBeforeAnswer(t *testing.T) {
 func TestRefusalsOfThePlatform(t *testing.T) {
 	for _, refusal := range []*emulator.Error{
 		emulator.Refuse(412, "CAExited", "Function instance exited unexpectedly(code 1, message:operation not permitted)"),
-		emulator.Refuse(429, "ResourceExhausted", "full"),
+		emulator.Refuse(429, "ResourceThrottled", "full"),
 		emulator.Refuse(499, "ClientClosedRequest", "gone"),
 	} {
 		w := newWorld(t, failsWith(emulator.Outcome{Refused: refusal, InstanceID: "c-1"}))

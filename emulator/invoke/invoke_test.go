@@ -116,7 +116,7 @@ func TestSetHeaders(t *testing.T) {
 func TestSetHeadersOfRefusal(t *testing.T) {
 	got := http.Header{}
 	invoke.SetHeaders(got, &emulator.Invocation{RequestID: "1-a", Function: &emulator.Function{VersionID: "LATEST"}},
-		&emulator.Outcome{Refused: emulator.Refuse(429, "ResourceExhausted", "full")})
+		&emulator.Outcome{Refused: emulator.Refuse(429, "ResourceThrottled", "full")})
 	if diff := cmp.Diff(headers("X-Fc-Request-Id", "1-a"), got); diff != "" {
 		t.Error(diff)
 	}

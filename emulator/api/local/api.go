@@ -66,7 +66,10 @@ type Instance struct {
 	Runtime      string    `json:"runtime,omitempty"`
 	Status       string    `json:"status"`
 	PID          int       `json:"pid,omitempty"`
-	Busy         int       `json:"busy"` // requests in flight
+	Busy         int       `json:"busy"`        // requests in flight
+	Concurrency  int       `json:"concurrency"` // requests that it takes at a time
+	Sessions     int       `json:"sessions"`    // that are bound to it
+	Requests     int64     `json:"requests"`    // served
 	MemoryMB     float64   `json:"memoryMB,omitempty"`
 	CreatedTime  time.Time `json:"createdTime"`
 	LastUsedTime time.Time `json:"lastUsedTime,omitzero"`

@@ -88,7 +88,7 @@ func TestGenerations(t *testing.T) {
 	const old, new, newest = first + "/services/svc1/functions/f1", second + "/services/svc1/functions/f1", third + "/functions/svc1$f1"
 	s.send(t, "PUT", newest, `{"cpu":0.5,"memorySize":512,"diskSize":10240,"gpuConfig":{"gpuType":"fc.gpu.tesla.1","gpuMemorySize":1024},
 		"instanceLifecycleConfig":{"initializer":{"command":["a","b"],"timeout":9},"preStop":{"handler":"index.stop","timeout":7}},
-		"sessionAffinity":"MCP_SSE","customRuntimeConfig":{"port":8080,"command":["x"],"healthCheckConfig":{"httpGetUrl":"/h"}}}`).json(t)
+		"sessionAffinity":"GENERATED_COOKIE","customRuntimeConfig":{"port":8080,"command":["x"],"healthCheckConfig":{"httpGetUrl":"/h"}}}`).json(t)
 	before := s.send(t, "GET", newest, "").json(t)
 	s.send(t, "GET", new, "").want(t, `{"cpu":0.5,"diskSize":10240,"gpuMemorySize":1024,"initializer":"","initializationTimeout":9,"caPort":8080,
 		"customRuntimeConfig":{"command":["x"]},"instanceLifecycleConfig":{"preStop":{"handler":"index.stop","timeout":7}}}`)
@@ -96,7 +96,7 @@ func TestGenerations(t *testing.T) {
 	s.send(t, "PUT", old, `{"description":"d","initializer":"","initializationTimeout":9,"caPort":8080,"runtime":"python3.10","handler":"index.handler","memorySize":512,"timeout":3}`).json(t)
 	s.send(t, "PUT", new, `{"gpuMemorySize":2048,"instanceSoftConcurrency":5,"instanceType":"c1","customRuntimeConfig":{"command":["y"]}}`).
 		want(t, `{"instanceSoftConcurrency":5,"instanceType":"c1"}`)
-	after := s.send(t, "GET", newest, "").want(t, `{"description":"d","gpuConfig":{"gpuType":"fc.gpu.tesla.1","gpuMemorySize":2048},"sessionAffinity":"MCP_SSE"}`)
+	after := s.send(t, "GET", newest, "").want(t, `{"description":"d","gpuConfig":{"gpuType":"fc.gpu.tesla.1","gpuMemorySize":2048},"sessionAffinity":"GENERATED_COOKIE"}`)
 	for _, key := range []string{"cpu", "diskSize", "instanceLifecycleConfig", "functionId", "codeChecksum"} {
 		if sameJSON(before[key]) != sameJSON(after[key]) {
 			t.Errorf("%s: got %v, want %v", key, after[key], before[key])

@@ -45,8 +45,8 @@ func TestInvokeOutcomes(t *testing.T) {
 	if failed.status != 200 || failed.header.Get("X-Fc-Error-Type") != "UnhandledInvocationError" || failed.body != `{"errorMessage":"m"}` {
 		t.Errorf("got %+v", failed)
 	}
-	refused := answerWith(emulator.Outcome{Refused: emulator.ResourceExhausted(emulator.Name{Function: "hello"}, 2), InstanceID: "c-9"})
-	refused.wantError(t, 429, "ResourceExhausted", "already has 2 busy instances")
+	refused := answerWith(emulator.Outcome{Refused: emulator.ResourceThrottled(), InstanceID: "c-9"})
+	refused.wantError(t, 429, "ResourceThrottled", "Reserve resource exceeded limit")
 	if refused.header.Get("X-Fc-Error-Type") != "" || refused.header.Get("X-Fc-Instance-Id") != "c-9" {
 		t.Errorf("got %v", refused.header)
 	}

@@ -55,7 +55,7 @@ type ScalingConfigList struct {
 func (a *API) showScaling(of emulator.Reference) func(*emulator.ScalingConfig) *ScalingConfigStatus {
 	return func(config *emulator.ScalingConfig) *ScalingConfigStatus {
 		shown := &ScalingConfigStatus{FunctionArn: a.qualifiedArn(of), MinInstances: config.MinInstances,
-			CurrentInstances: config.MinInstances, TargetInstances: config.MinInstances}
+			CurrentInstances: config.Current, TargetInstances: config.Target, CurrentError: config.CurrentError}
 		for name, field := range shown.byName() {
 			*field = config.Stored[name]
 		}

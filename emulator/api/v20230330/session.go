@@ -8,12 +8,13 @@ import (
 	"github.com/fcemu/fcemu/emulator/api"
 )
 
-// Session is a session as the API shows it. No instance is held for one, so there is no containerId.
+// Session is a session as the API shows it.
 type Session struct {
 	SessionID                   string          `json:"sessionId"`
 	SessionStatus               string          `json:"sessionStatus"`
 	FunctionName                string          `json:"functionName"`
 	Qualifier                   string          `json:"qualifier"`
+	ContainerID                 string          `json:"containerId,omitempty"`         // the instance that it is bound to
 	SessionAffinityType         json.RawMessage `json:"sessionAffinityType,omitempty"` // as the function's sessionAffinity says
 	SessionTTLInSeconds         int             `json:"sessionTTLInSeconds"`
 	SessionIdleTimeoutInSeconds int             `json:"sessionIdleTimeoutInSeconds"`
@@ -57,7 +58,7 @@ type SessionList struct {
 
 func (a *API) showSession(of *emulator.Function, s *emulator.Session) *Session {
 	shown := &Session{SessionID: s.SessionID, SessionStatus: s.Status(a.now()), FunctionName: of.Name().Wire(), Qualifier: s.Qualifier,
-		SessionAffinityType: of.Stored["sessionAffinity"],
+		ContainerID: s.InstanceID, SessionAffinityType: of.Stored["sessionAffinity"],
 		SessionTTLInSeconds: s.SessionTTLInSeconds, SessionIdleTimeoutInSeconds: s.SessionIdleTimeoutInSeconds,
 		CreatedTime: api.Time(s.CreatedTime), LastModifiedTime: api.Time(s.LastModifiedTime)}
 	for name, field := range shown.byName() {

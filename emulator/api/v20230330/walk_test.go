@@ -101,8 +101,8 @@ func TestSettings(t *testing.T) {
 		{"DELETE", "/functions/hello/provision-config", ``, `204`},
 		{"GET", "/functions/hello/provision-config", ``, `404 ProvisionConfigNotFound`},
 
-		{"PUT", "/functions/hello/scaling-config", `{"minInstances":1,"EnableOnDemandScaling":true,"horizontalScalingPolicies":[{"name":"p"}],"residentPoolId":null}`,
-			`"minInstances":1 & "targetInstances":1 & "enableOnDemandScaling":true & "horizontalScalingPolicies":[{"name":"p"}]`},
+		{"PUT", "/functions/hello/scaling-config", `{"minInstances":1,"EnableOnDemandScaling":true,"horizontalScalingPolicies":[{"name":"p","metricType":"CPUUtilization","metricTarget":0.5,"minInstances":0,"maxInstances":2}],"residentPoolId":null}`,
+			`"minInstances":1 & "targetInstances":1 & "enableOnDemandScaling":true & "horizontalScalingPolicies":[{"name":"p","metricType":"CPUUtilization","metricTarget":0.5,"minInstances":0,"maxInstances":2}]`},
 		{"GET", "/functions/hello/scaling-config", ``, `"enableOnDemandScaling":true`},
 		{"GET", "/scaling-configs", ``, `"scalingConfigs":[{`},
 		{"DELETE", "/functions/hello/scaling-config", ``, `204`},
