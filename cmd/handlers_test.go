@@ -2,6 +2,7 @@ package cmd_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"math/rand"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -217,4 +219,52 @@ func (h *handlers) async() {
 	await(h.t, "the task to end", func() bool { return logged(h.t, h.running, "FC Invoke End RequestId: "+id) })
 	status, _, body = request(h.t, http.MethodPost, h.base+"/echo", bytes.NewReader(make([]byte, 128<<10+1)), map[string]string{"X-Fc-Invocation-Type": "Async"})
 	refused(h.t, "a long asynchronous body", status, body, 400, "EntityTooLarge")
+}
+
+const flaskProgram = `from flask import Flask, Response, request
+app = Flask(__name__)
+@app.route('/hello/<name>', methods=['GET', 'POST'])
+def hello(name):
+    print('flask says hello')
+    return {'name': name, 'q': request.args.getlist('q'), 'form': request.form.get('f'), 'where': request.full_path}
+@app.route('/stream')
+def stream():
+    return Response((chunk for chunk in ('a', 'b', 'c')), mimetype='text/plain', headers={'Set-Cookie': 'a=1'})
+@app.route('/broken')
+def broken():
+    return 1 / 0
+`
+
+// TestFlask runs a whole framework as an HTTP handler: handler: index.app.
+func TestFlask(t *testing.T) {
+	needs(t, "python3")
+	packages := installed(t, "flask", []string{"requirements.txt"}, func(ctx context.Context, folder string) *exec.Cmd {
+		return exec.CommandContext(ctx, "python3", "-m", "pip", "install", "--quiet", "--target", folder, "--requirement", filepath.Join(folder, "requirements.txt"))
+	})
+	folder := t.TempDir()
+	if err := os.CopyFS(filepath.Join(folder, "code"), os.DirFS(packages)); err != nil {
+		t.Fatal(err)
+	}
+	write(t, folder, "code/index.py", flaskProgram)
+	write(t, folder, "s.yaml", strings.NewReplacer("        initializer: %s\n", "", "        initializationTimeout: 10\n", "",
+		"runtime: %s", "runtime: python3.10", "handler: %s", "handler: index.app", "timeout: 2", "timeout: 20").Replace(handlerProject))
+	r := startIn(t, folder, "-t", "s.yaml")
+	base := r.client.Endpoint() + "/2016-08-15/proxy/svc/app"
+
+	form := map[string]string{"Content-Type": "application/x-www-form-urlencoded"}
+	status, header, body := request(t, http.MethodPost, base+"/hello/%E4%B8%AD?q=1&q=2", strings.NewReader("f=a+b"), form)
+	if status != 200 || header.Get("Content-Type") != "application/json" ||
+		body != `{"form":"a b","name":"\u4e2d","q":["1","2"],"where":"/hello/\u4e2d?q=1&q=2"}`+"\n" {
+		t.Errorf("%d %v %s", status, header, body)
+	}
+	status, header, body = request(t, http.MethodGet, base+"/stream", nil, nil)
+	if status != 200 || body != "abc" || header.Get("Set-Cookie") != "a=1" {
+		t.Errorf("%d %v %s", status, header, body)
+	}
+	if status, _, body = request(t, http.MethodGet, base+"/broken", nil, nil); status != 500 || !strings.Contains(body, "Internal Server Error") {
+		t.Errorf("the framework's own error page: %d %s", status, body)
+	}
+	if status, _, _ = request(t, http.MethodGet, base+"/nowhere", nil, nil); status != 404 {
+		t.Errorf("the framework's own 404: %d", status)
+	}
 }

@@ -13,18 +13,6 @@ import (
 type Library struct {
 	Package string // as its registry names it
 	Version string // the cloud's; empty = not documented
-	Module  string // as code imports it
-}
-
-// Spec is the package as npm and pip want it named.
-func (l Library) Spec(language string) string {
-	switch {
-	case l.Version == "":
-		return l.Package
-	case language == "Node.js":
-		return l.Package + "@" + l.Version
-	}
-	return l.Package + "==" + l.Version
 }
 
 // Libraries lists what the platform has on board for the language of an interpreter. Source: FC 3.0
@@ -33,15 +21,13 @@ func Libraries(found Found) []Library {
 	switch found.Language {
 	case "Node.js":
 		return []Library{
-			{"co", "4.6.0", "co"}, {"gm", "1.25.0", "gm"}, {"ali-oss", "6.19.0", "ali-oss"},
-			{"aliyun-sdk", "1.12.10", "aliyun-sdk"}, {"@alicloud/fc2", "2.6.6", "@alicloud/fc2"},
-			{"tablestore", "5.4.1", "tablestore"}, {"body", "5.1.0", "body"}, {"raw-body", "2.5.2", "raw-body"},
-			{"ali-mns", "2.6.8", "ali-mns"}, {"@alicloud/pop-core", "1.7.13", "@alicloud/pop-core"},
+			{"co", "4.6.0"}, {"gm", "1.25.0"}, {"ali-oss", "6.19.0"}, {"aliyun-sdk", "1.12.10"}, {"@alicloud/fc2", "2.6.6"},
+			{"tablestore", "5.4.1"}, {"body", "5.1.0"}, {"raw-body", "2.5.2"}, {"ali-mns", "2.6.8"}, {"@alicloud/pop-core", "1.7.13"},
 		}
 	case "Python":
 		all := []Library{
-			{"oss2", "", "oss2"}, {"aliyun-python-sdk-core", "", "aliyunsdkcore"},
-			{"aliyun-fc2", "", "fc2"}, {"tablestore", "", "tablestore"}, // need Python 3
+			{"oss2", ""}, {"aliyun-python-sdk-core", ""},
+			{"aliyun-fc2", ""}, {"tablestore", ""}, // need Python 3
 		}
 		if found.version()[0] < 3 {
 			return all[:2]
@@ -110,7 +96,11 @@ func Installer(ctx context.Context, found Found, folder string) *exec.Cmd {
 		command.Env = append(os.Environ(), "PATH="+filepath.Dir(found.Path)+string(os.PathListSeparator)+os.Getenv("PATH"))
 	}
 	for _, library := range Libraries(found) {
-		command.Args = append(command.Args, library.Spec(found.Language))
+		spec := library.Package
+		if library.Version != "" {
+			spec += "@" + library.Version // npm's way; pip gets no versions
+		}
+		command.Args = append(command.Args, spec)
 	}
 	return command
 }
