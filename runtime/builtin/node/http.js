@@ -13,7 +13,7 @@ class Request extends Readable {
   constructor(head, body) {
     super();
     this.headers = headersOf(head);
-    this.path = head.path;
+    this.path = head.rawPath; // adapters for web frameworks send it on as it is
     this.queries = queriesOf(head.queriesMap);
     this.method = head.method;
     this.clientIP = head.clientIP;

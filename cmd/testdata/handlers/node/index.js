@@ -51,7 +51,7 @@ function answer(req, resp, context, body) {
       resp.setHeader('Content-Type', 'application/json');
       return resp.send(JSON.stringify({
         method: req.method,
-        path: req.path,
+        path: decodeURIComponent(req.path),
         uri: req.url,
         ip: req.clientIP,
         query: [].concat(req.queries.q || []).join('+'),
