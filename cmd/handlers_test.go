@@ -238,11 +238,12 @@ def broken():
 // TestFlask runs a whole framework as an HTTP handler: handler: index.app.
 func TestFlask(t *testing.T) {
 	needs(t, "python3")
+	const install = `python3 -m venv "$0/venv" && "$0/venv/bin/python" -m pip install --quiet --target "$0/packages" --requirement "$0/requirements.txt"`
 	packages := installed(t, "flask", []string{"requirements.txt"}, func(ctx context.Context, folder string) *exec.Cmd {
-		return exec.CommandContext(ctx, "python3", "-m", "pip", "install", "--quiet", "--target", folder, "--requirement", filepath.Join(folder, "requirements.txt"))
+		return exec.CommandContext(ctx, "sh", "-c", install, folder)
 	})
 	folder := t.TempDir()
-	if err := os.CopyFS(filepath.Join(folder, "code"), os.DirFS(packages)); err != nil {
+	if err := os.CopyFS(filepath.Join(folder, "code"), os.DirFS(filepath.Join(packages, "packages"))); err != nil {
 		t.Fatal(err)
 	}
 	write(t, folder, "code/index.py", flaskProgram)

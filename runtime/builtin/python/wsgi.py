@@ -7,9 +7,13 @@ import sys
 if sys.version_info[0] == 2:
     def native(text):
         return text.encode('utf-8') if isinstance(text, unicode) else text  # noqa: F821 - Python 2 only
+
+    whole = ()  # a str is an iterable of str
 else:
     def native(text):
         return text
+
+    whole = (bytes, str)
 
 
 class Body(io.RawIOBase):
@@ -61,7 +65,7 @@ def run(application, context, head, body):
     response = Response()
     result = application(environ(json.loads(head.decode('utf-8')), context, body), response.start)
     try:
-        if result is None or isinstance(result, (bytes, str)):
+        if result is None or isinstance(result, whole):
             raise TypeError('the application returned %s: expected an iterable of bytes' % type(result).__name__)
         parts = response.written + list(result)
         content = parts[0] if len(parts) == 1 and type(parts[0]) is bytes else b''.join(parts)
