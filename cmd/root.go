@@ -86,7 +86,7 @@ func newRoot(a *app, args []string) *cobra.Command {
 	root.AddCommand(
 		newStart(a), newStop(a), newStatus(a), newWait(a), newExec(a), newEnv(a),
 		newDeploy(a), newInvoke(a), newTask(a), newDestination(a), newClock(a), newLogs(a), newFunction(a), newAlias(a), newTrigger(a), newInstance(a), newPs(a),
-		newVersion(a), newDoctor(a), newFidelity(a),
+		newRuntime(a), newVersion(a), newDoctor(a), newFidelity(a),
 	)
 	return root
 }

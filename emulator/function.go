@@ -129,6 +129,10 @@ func (f *Function) ARN(account, region string) string {
 // Custom tells whether the user's own HTTP server answers, rather than one of the built-in runtimes.
 func (f *Function) Custom() bool { return strings.HasPrefix(f.Runtime, "custom") }
 
+// HTTPHandler tells whether an HTTP trigger hands the request itself to the function's code, as FC 2.0
+// does for built-in runtimes: Node's (req, resp, context), Python's WSGI and their like.
+func (f *Function) HTTPHandler() bool { return f.Service != "" && !f.Custom() }
+
 // Port is the port on which a custom runtime's server listens (customRuntimeConfig.port, default 9000).
 func (f *Function) Port() int {
 	if f.CustomRuntimeConfig != nil && f.CustomRuntimeConfig.Port != 0 {

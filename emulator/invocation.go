@@ -24,7 +24,7 @@ type Invocation struct {
 	RequestID  string
 	Function   *Function // the resolved version
 	Qualifier  string    // as the caller named it; LATEST by default
-	Event      []byte    // the event; unused when HTTP is set
+	Event      []byte    // the event; the body of HTTP when that has no Body reader
 	HTTP       *HTTPRequest
 	RetryCount int
 	Async      bool
@@ -34,7 +34,8 @@ type Invocation struct {
 	Session    *SessionUse // nil where the function has no affinity, or the caller has no session
 }
 
-// HTTPRequest is a request that is passed through to a custom runtime's server.
+// HTTPRequest is a request that is passed through to a custom runtime's server, or handed to an HTTP
+// handler of an FC 2.0 built-in runtime.
 type HTTPRequest struct {
 	Method string              `json:"method"`
 	Target string              `json:"target"` // path and query as the function sees them, still encoded
@@ -43,6 +44,16 @@ type HTTPRequest struct {
 	Remote string              `json:"remote"` // client address
 	Body   io.Reader           `json:"-"`      // nil = none
 	Length int64               `json:"length"` // -1 = unknown (chunked)
+
+	// Prefix is how Target begins where HTTP handlers of built-in runtimes get a path without it:
+	// /2016-08-15/proxy/{service}[.{qualifier}]/{function}. Empty on every other door.
+	Prefix string `json:"prefix,omitempty"`
+}
+
+// HTTPAnswer is how an HTTP handler of a built-in runtime answered. Its body is the outcome's payload.
+type HTTPAnswer struct {
+	Status int
+	Header map[string][]string // names as the function wrote them
 }
 
 // Answer receives an HTTP answer while the function produces it. Start is called at most once,
@@ -80,9 +91,10 @@ const (
 type Outcome struct {
 	ErrorType ErrorType
 	Cause     Cause
-	Refused   *Error // the platform could not run it (429, 412, …); then nothing else is set but InstanceID and Log
-	Payload   []byte // the function's bytes, or its error JSON; of an HTTP answer at most MaxReturnPayload
-	Streamed  bool   // the answer went to Answer already; with a platform's error in Payload it broke off
+	Refused   *Error      // the platform could not run it (429, 412, …); then nothing else is set but InstanceID and Log
+	Payload   []byte      // the function's bytes, or its error JSON; of an HTTP answer at most MaxReturnPayload
+	HTTP      *HTTPAnswer // of an HTTP handler that answered; Payload is the body then
+	Streamed  bool        // the answer went to Answer already; with a platform's error in Payload it broke off
 
 	InstanceID string
 	ColdStart  bool

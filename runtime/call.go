@@ -51,7 +51,7 @@ func (i *instance) call(ctx context.Context, inv *emulator.Invocation, answer em
 	reply, v, err := i.fly(f, answer)
 	duration := time.Since(f.began)
 
-	out := &emulator.Outcome{ErrorType: reply.ErrorType, Payload: reply.Payload, InstanceID: i.id, Started: f.began, Duration: duration}
+	out := &emulator.Outcome{ErrorType: reply.ErrorType, Payload: reply.Payload, HTTP: reply.HTTP, InstanceID: i.id, Started: f.began, Duration: duration}
 	var fault *failure
 	if v != verdictAnswered {
 		fault = i.faultOf(f, v, err, duration)

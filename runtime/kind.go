@@ -86,5 +86,6 @@ func (c Call) Detach() bool { return c.flight == nil || c.flight.detach() }
 type Reply struct {
 	ErrorType emulator.ErrorType // empty = success
 	Payload   []byte
-	Streamed  bool // the answer was passed to the emulator.Answer
+	Streamed  bool                 // the answer was passed to the emulator.Answer
+	HTTP      *emulator.HTTPAnswer // of an HTTP handler; Payload is the body
 }

@@ -126,7 +126,7 @@ func (p *parts) openRuntime(o Options) (err error) {
 // kinds maps runtime ids to the ways of running them.
 func kinds(o Options, credentials runtime.Credentials) func(string) (runtime.Kind, error) {
 	common := builtin.Options{Interpreters: builtin.NewInterpreters(o.Interpreters), Dir: filepath.Join(o.DataDir, "bootstraps"),
-		Account: o.Account, Region: o.Region, Credentials: credentials}
+		Account: o.Account, Region: o.Region, Credentials: credentials, Libraries: libraryRoot()}
 	families := map[string]runtime.Kind{
 		"python": builtin.NewPython(common),
 		"nodejs": builtin.NewNode(common),

@@ -190,6 +190,9 @@ func (a *answer) finish(inv *emulator.Invocation, out *emulator.Outcome) *emulat
 		a.sendError(out)
 		return nil
 	}
+	if out.HTTP != nil {
+		return a.sendHandled(out)
+	}
 	return a.sendResult(out.Payload)
 }
 

@@ -97,15 +97,13 @@ func (c *call) invoke() *emulator.Error {
 		}
 		inv.Session = c.session
 	}
-	switch custom := c.fn.Custom(); {
-	case !custom && c.fn.Service != "":
-		return emulator.Refuse(http.StatusBadRequest, "PathNotSupported",
-			"fcemu does not call HTTP handlers (request, response) of FC 2.0 built-in runtimes yet: function '%s' has runtime %s; "+
-				"use a custom runtime, or deploy it as an FC 3.0 function", c.fn.Name(), c.fn.Runtime)
+	switch custom, handler := c.fn.Custom(), c.fn.HTTPHandler(); {
 	case c.control.Async:
-		return c.enqueue(inv, custom)
+		return c.enqueue(inv, custom || handler)
 	case custom:
 		return c.passThrough(inv)
+	case handler:
+		return c.runHandler(inv)
 	default:
 		return c.runEvent(inv)
 	}
@@ -139,9 +137,9 @@ func (c *call) runEvent(inv *invocation) *emulator.Error {
 	return c.answer.finish(&inv.Invocation, out)
 }
 
-// enqueue accepts the call for later.
-func (c *call) enqueue(inv *invocation, custom bool) *emulator.Error {
-	if custom {
+// enqueue accepts the call for later: the request as it is, or the event made of it.
+func (c *call) enqueue(inv *invocation, asIs bool) *emulator.Error {
+	if asIs {
 		body, refusal := c.readBody(emulator.MaxAsyncPayload)
 		if refusal != nil {
 			return refusal
@@ -164,6 +162,7 @@ func (c *call) setRequest(inv *invocation, body io.Reader, length int64) {
 	inv.request = emulator.HTTPRequest{
 		Method: c.r.Method, Target: c.target, Header: c.r.Header, Host: c.r.Host,
 		Remote: clientIP(c.r.RemoteAddr), Body: body, Length: length,
+		Prefix: c.target[:min(c.route.prefix, len(c.target))],
 	}
 	if length == 0 {
 		inv.request.Body = nil

@@ -23,7 +23,8 @@ type Route struct {
 	emulator.Reference
 	Path string // as the function sees it: still percent-encoded, without the query
 
-	skip int // bytes at the beginning of the request's path that the function does not see
+	skip   int // bytes at the beginning of the request's path that the function does not see
+	prefix int // bytes of the rest that an HTTP handler of a built-in runtime does not see either
 }
 
 // MatchRequest tells whether r is for an HTTP trigger, and whose.
@@ -53,8 +54,10 @@ func Match(host, escapedPath string) (Route, bool) {
 		ref := emulator.Reference{Name: emulator.Name{Function: function}, Qualifier: qualifier}
 		return newRoute(ref, escapedPath, len(escapedPath)-len(tail)), true
 	}
-	if ref, _, ok := match20(escapedPath); ok {
-		return newRoute(ref, escapedPath, 0), true
+	if ref, tail, ok := match20(escapedPath); ok {
+		route := newRoute(ref, escapedPath, 0)
+		route.prefix = len(escapedPath) - len(tail)
+		return route, true
 	}
 	return Route{}, false
 }

@@ -51,7 +51,6 @@ func TestRefusals(t *testing.T) {
 		"sync event body":   {nil, "POST", "/proxy/event", nil, strings.Repeat("b", 32<<20+1), 400, "EntityTooLarge", "33554432"},
 		"type":              {nil, "GET", "/proxy/web", []string{"X-Fc-Invocation-Type: Soon"}, "", 400, "InvalidArgument", "InvocationType"},
 		"delay":             {nil, "GET", "/proxy/web", []string{"X-Fc-Invocation-Type: Async", "X-Fc-Async-Delay: 3601"}, "", 400, "InvalidArgument", "3600"},
-		"FC 2.0 handlers":   {nil, "GET", "/2016-08-15/proxy/svc/wsgi/x", nil, "", 400, "PathNotSupported", "HTTP handlers"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			change := c.change

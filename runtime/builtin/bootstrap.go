@@ -7,13 +7,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 )
 
 //go:embed python/*.py
 var pythonScripts embed.FS
 
-//go:embed node/*.js
+//go:embed node/*.js node/modules
 var nodeScripts embed.FS
 
 // bootstrap is a set of scripts that are put on disk once. It is safe for concurrent use.
@@ -78,24 +79,21 @@ func (b *bootstrap) write(dir string) (string, error) {
 }
 
 type script struct {
-	name string
+	name string // below the root, with slashes
 	text []byte
 }
 
 func (b *bootstrap) read() ([]script, error) {
-	entries, err := fs.ReadDir(b.scripts, b.root)
-	if err != nil {
-		return nil, err
-	}
-	files := make([]script, 0, len(entries))
-	for _, entry := range entries {
-		text, err := fs.ReadFile(b.scripts, b.root+"/"+entry.Name())
-		if err != nil {
-			return nil, err
+	var files []script
+	err := fs.WalkDir(b.scripts, b.root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
 		}
-		files = append(files, script{entry.Name(), text})
-	}
-	return files, nil
+		text, err := fs.ReadFile(b.scripts, path)
+		files = append(files, script{strings.TrimPrefix(path, b.root+"/"), text})
+		return err
+	})
+	return files, err
 }
 
 func digest(files []script) string {
@@ -110,11 +108,12 @@ func digest(files []script) string {
 }
 
 func writeFiles(dir string, files []script) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
 	for _, file := range files {
-		if err := os.WriteFile(filepath.Join(dir, file.name), file.text, 0o644); err != nil {
+		path := filepath.Join(dir, filepath.FromSlash(file.name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, file.text, 0o644); err != nil {
 			return err
 		}
 	}

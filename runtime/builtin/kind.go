@@ -21,6 +21,7 @@ type Options struct {
 	Account      string
 	Region       string
 	Credentials  runtime.Credentials
+	Libraries    string // where the platform's libraries are fetched to; empty = nowhere
 }
 
 // Kind runs functions of one language. It is safe for concurrent use.

@@ -21,6 +21,7 @@ func (k *Kind) node(s *start) {
 	s.env.offer("LANG", "C.UTF-8")
 	s.env.relocate("NODE_PATH")
 	s.env.offer("NODE_PATH", nodePath(want, s.found.Path))
+	s.env.set("NODE_PATH", strings.Join(append([]string{s.env.get("NODE_PATH")}, k.nodeLibraries(s)...), ":"))
 	if wrapper := s.env.get("BOOTSTRAP_WRAPPER"); wrapper != "" && (want[0] == 14 || want[0] == 16) {
 		s.spec.Args = append([]string{s.spec.Path}, s.spec.Args...)
 		s.spec.Path = s.env.locate(wrapper)
@@ -40,6 +41,16 @@ func nodePath(want version, executable string) string {
 		folders = append(folders, global)
 	}
 	return strings.Join(folders, ":")
+}
+
+// nodeLibraries are the last places for modules: those that `fcemu runtime install nodejs` fetched, and
+// our own stand-ins for raw-body and body, which half of all HTTP handlers take from the platform.
+func (k *Kind) nodeLibraries(s *start) []string {
+	own := filepath.Join(s.scripts, "modules")
+	if k.options.Libraries == "" {
+		return []string{own}
+	}
+	return []string{filepath.Join(LibraryFolder(k.options.Libraries, s.found), "node_modules"), own}
 }
 
 func nodeLanguage() *language {

@@ -253,7 +253,7 @@ func TestNodeModules(t *testing.T) {
 				t.Errorf("shows the real folder: %s\n%s", got.Payload, got.log)
 			}
 			if c.handler == "shipped.handler" {
-				got.logged(t, "npm install ali-oss")
+				got.logged(t, "fcemu runtime install nodejs")
 			}
 		})
 	}

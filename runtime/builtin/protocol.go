@@ -15,10 +15,16 @@
 //	order of setupFields; module search folders follow until the end.
 //	kind 0…3: a call; the kind is the emulator.Hook. deadline uint64 (Unix ms), retry count uint32,
 //	length of the request id uint8, length of the qualifier uint8, request id, qualifier, event.
+//	kind 4: a request to the handler as an HTTP handler of FC 2.0. The same as a call, but in place of
+//	the event: length of the head uint32, head, body of the request until the end. The head is the
+//	JSON of runtime.HTTPParams: {"method", "path", "rawPath", "requestURI", "clientIP", "host",
+//	"queriesMap": {name: [value]}, "headersMap": {name: [value]}}, path without the proxy prefix.
 //
 // Bootstrap to emulator, one for each call:
 //
 //	kind 0 succeeded, 1 handled error, 2 unhandled error; the body is the answer or the error's JSON.
+//	kind 3: what an HTTP handler answered. Length of the head uint32, head, body of the answer. The
+//	head is the JSON that runtime.HTTPReply reads: {"status": 200, "headersMap": {name: [value]}}.
 //
 // What the function wrote to standard output and error has left the process before its reply does.
 package builtin
@@ -33,13 +39,16 @@ import (
 
 const (
 	kindSetup = 255
+	kindHTTP  = 4 // beside the hooks
 
 	replySucceeded = 0
 	replyHandled   = 1
 	replyUnhandled = 2
+	replyHTTP      = 3
 
 	headSize    = 4 + 1     // length and kind
 	maxFrame    = 512 << 20 // bytes; more is a broken bootstrap
+	maxBody     = 32 << 20  // bytes of a request
 	smallEvent  = 64 << 10  // bytes; up to here a call is one write
 	readBuffer  = 16 << 10  // bytes
 	maxIDLength = 255       // bytes of a request id and of a qualifier
@@ -97,16 +106,16 @@ func (s *setup) frame() []byte {
 	return frame
 }
 
-// appendCall appends a call's frame without the event, whose length it counts in.
-func appendCall(frame []byte, call *runtime.Call) []byte {
+// appendCall appends a call's frame without its content, whose size it counts in.
+func appendCall(frame []byte, call *runtime.Call, kind byte, content int) []byte {
 	id, qualifier := bounded(call.RequestID), bounded(call.Qualifier)
-	size := 1 + 8 + 4 + 1 + 1 + len(id) + len(qualifier) + len(call.Event)
+	size := 1 + 8 + 4 + 1 + 1 + len(id) + len(qualifier) + content
 	var deadline uint64
 	if !call.Deadline.IsZero() {
 		deadline = uint64(call.Deadline.UnixMilli())
 	}
 	frame = binary.BigEndian.AppendUint32(frame, uint32(size))
-	frame = append(frame, byte(call.Hook))
+	frame = append(frame, kind)
 	frame = binary.BigEndian.AppendUint64(frame, deadline)
 	frame = binary.BigEndian.AppendUint32(frame, uint32(call.RetryCount))
 	frame = append(frame, byte(len(id)), byte(len(qualifier)))
@@ -121,7 +130,7 @@ func bounded(text string) string {
 // errorType turns the kind of a reply into what the caller is told.
 func errorType(kind byte, hook emulator.Hook) emulator.ErrorType {
 	switch {
-	case kind == replySucceeded:
+	case kind == replySucceeded, kind == replyHTTP:
 		return ""
 	case hook == emulator.HookInitializer:
 		return emulator.InitializationError

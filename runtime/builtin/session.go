@@ -53,19 +53,30 @@ func (s *session) Invoke(_ context.Context, call runtime.Call, _ emulator.Answer
 	if err != nil {
 		return runtime.Reply{}, fmt.Errorf("waiting for the answer: %w", err)
 	}
+	if kind == replyHTTP {
+		return httpReply(payload)
+	}
 	return runtime.Reply{ErrorType: errorType(kind, call.Hook), Payload: payload}, nil
 }
 
 func (s *session) send(call *runtime.Call) error {
-	s.out = appendCall(s.out[:0], call)
-	if len(call.Event) > smallEvent {
+	if call.HTTP != nil && call.Hook == emulator.HookHandler {
+		return s.sendRequest(call)
+	}
+	s.out = appendCall(s.out[:0], call, byte(call.Hook), len(call.Event))
+	return s.write(call.Event)
+}
+
+// write sends what s.out holds and content behind it, in one write where content is small.
+func (s *session) write(content []byte) error {
+	if len(content) > smallEvent {
 		if _, err := s.line.Write(s.out); err != nil {
 			return err
 		}
-		_, err := s.line.Write(call.Event)
+		_, err := s.line.Write(content)
 		return err
 	}
-	s.out = append(s.out, call.Event...)
+	s.out = append(s.out, content...)
 	_, err := s.line.Write(s.out)
 	return err
 }

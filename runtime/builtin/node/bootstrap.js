@@ -11,6 +11,8 @@ const Handlers = require('./handler');
 const SUCCEEDED = 0;
 const HANDLED = 1;
 const UNHANDLED = 2;
+const HTTP = 3;
+const REQUEST = 4; // the kind of a frame with a request to an HTTP handler
 const PRE_STOP = 2; // its place among the handlers
 const { setImmediate: soon, setTimeout: later, clearTimeout: unset } = global; // user code may replace them
 const longest = 2 ** 31 - 1; // ms
@@ -59,7 +61,8 @@ class Call {
   constructor(frame) {
     const middle = 15 + frame[13];
     const end = middle + frame[14];
-    this.hook = frame[0];
+    this.request = frame[0] === REQUEST;
+    this.hook = this.request ? 0 : frame[0];
     this.handler = setup.handlers[this.hook];
     this.event = frame.subarray(end);
     const requestId = frame.toString('latin1', 15, middle);
@@ -83,21 +86,32 @@ class Call {
   start(handler) {
     let result;
     try {
-      result = this.hook === 0
-        ? handler(this.event, this.context, this.callback)
-        : handler(this.context, this.callback);
+      if (this.request) result = this.handle(handler);
+      else if (this.hook === 0) result = handler(this.event, this.context, this.callback);
+      else result = handler(this.context, this.callback);
     } catch (error) {
       this.fail(error);
       return;
     }
     const promised = result !== null && typeof result === 'object' && typeof result.then === 'function';
-    if (setup.callbackOnly) { // what an async handler resolves to is ignored by Node.js 16 and before
+    if (setup.callbackOnly || this.request) { // what an async handler resolves to is ignored by Node.js 16 and before, and by HTTP handlers
       if (promised) result.then(undefined, (error) => this.fail(error));
     } else if (promised) {
       result.then((value) => this.succeed(value), (error) => this.fail(error));
     } else if (handler.length < (this.hook === 0 ? 3 : 2)) {
       this.succeed(result);
     } // else it takes a callback, and what it returned is by the way
+  }
+
+  // handle runs an HTTP handler. It answers by resp.send.
+  handle(handler) {
+    const { Request, Response } = require('./http');
+    const body = 4 + this.event.readUInt32BE(0);
+    const request = new Request(JSON.parse(this.event.toString('utf8', 4, body)), this.event.subarray(body));
+    const response = new Response((head, bytes) => {
+      if (!this.done) this.answer(HTTP, bytes, head);
+    }, (error) => this.fail(error));
+    return handler(request, response, this.context);
   }
 
   called(error, data) {
@@ -123,18 +137,19 @@ class Call {
     this.answer(handled ? HANDLED : UNHANDLED, body);
   }
 
-  answer(status, payload) {
+  answer(status, payload, head) {
     this.done = true;
     unset(vigil);
-    if (this.context.waitsForEmptyEventLoopBeforeCallback) parked = () => this.send(status, payload);
-    else this.send(status, payload);
+    if (this.context.waitsForEmptyEventLoopBeforeCallback) parked = () => this.send(status, payload, head);
+    else this.send(status, payload, head);
   }
 
-  send(status, payload) {
+  send(status, payload, head) {
     logs.drained(() => {
       current = null;
       if (stoppable && this.hook === 0) process.off('SIGTERM', stop); // between calls the loop stands still
-      line.reply(status, payload);
+      if (head) line.replyHTTP(status, head, payload);
+      else line.reply(status, payload);
       soon(next);
     });
   }

@@ -4,8 +4,24 @@ const logs = require('./logs');
 
 const LONGEST = 256 << 10; // characters of one record
 
+// Modules that the cloud's runtimes have on board and this one has not.
+const shipped = ['co', 'gm', 'ali-oss', 'aliyun-sdk', '@alicloud/fc2', 'tablestore', 'ali-mns', '@alicloud/pop-core'];
+
+function isMissing(error) {
+  return error.code === 'MODULE_NOT_FOUND' || error.code === 'ERR_MODULE_NOT_FOUND';
+}
+
+// hint logs where a module that is missing can be had from.
+function hint(error) {
+  const [, name] = (isMissing(error) && /Cannot find (?:module|package) '([^']+)'/.exec(error.message)) || [];
+  if (shipped.includes(name)) {
+    logs.write('error', `Function Compute has '${name}' on board; here run: fcemu runtime install nodejs`);
+  }
+}
+
 // report logs the failure and returns the body of the answer. handled: given to the callback.
 function report(setup, error, handled) {
+  if (isError(error)) hint(error);
   const body = JSON.stringify(describe(setup, error, handled));
   const text = body.length > LONGEST ? body.slice(0, LONGEST) + '... Truncated by FunctionCompute' : body;
   logs.raw(logs.record('error', text));
@@ -41,4 +57,4 @@ function stack(setup, error) {
   return setup.shown(String((error && error.stack) || error));
 }
 
-module.exports = { report, stack };
+module.exports = { report, stack, isMissing, hint };

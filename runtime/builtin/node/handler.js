@@ -4,10 +4,6 @@ const { existsSync, readFileSync } = require('fs');
 const { dirname } = require('path');
 const logs = require('./logs');
 
-// Modules that the cloud's runtimes have on board.
-const shipped = ['co', 'gm', 'ali-oss', 'aliyun-sdk', '@alicloud/fc2', 'tablestore', 'body', 'body/form', 'raw-body',
-  'ali-mns', '@alicloud/pop-core'];
-
 function failure(name, message, cause) {
   const error = new Error(message);
   error.name = name;
@@ -80,11 +76,9 @@ class Handlers {
 
   explain(error) {
     if (!(error instanceof Error)) return this.setup.callbackOnly ? failure('ImportModuleError', String(error)) : error;
-    const missing = error.code === 'MODULE_NOT_FOUND' || error.code === 'ERR_MODULE_NOT_FOUND';
-    const name = missing && (/Cannot find (?:module|package) '([^']+)'/.exec(error.message) || [])[1];
-    if (name && shipped.includes(name)) {
-      logs.write('error', `Function Compute ships '${name}'; here: npm install ${name.replace('/form', '')}`);
-    }
+    const { isMissing, hint } = require('./errors');
+    const missing = isMissing(error);
+    hint(error);
     if (error instanceof SyntaxError) return failure('UserCodeSyntaxError', error.message, error);
     if (missing || this.setup.callbackOnly) return failure('ImportModuleError', error.message, error);
     return error;

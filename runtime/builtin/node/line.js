@@ -63,6 +63,22 @@ function reply(status, payload) {
   writeAll(typeof payload === 'string' ? Buffer.from(payload) : payload, size);
 }
 
+// replyHTTP answers with a head, which is written as JSON, and a body.
+function replyHTTP(status, head, body) {
+  const text = Buffer.from(JSON.stringify(head));
+  const before = Buffer.allocUnsafe(9 + text.length);
+  before.writeUInt32BE(5 + text.length + body.length, 0);
+  before[4] = status;
+  before.writeUInt32BE(text.length, 5);
+  text.copy(before, 9);
+  if (before.length + body.length <= out.length) {
+    writeAll(Buffer.concat([before, body]), before.length + body.length);
+    return;
+  }
+  writeAll(before, before.length);
+  writeAll(body, body.length);
+}
+
 function writeAll(buffer, size) {
   for (let sent = 0; sent < size;) {
     try {
@@ -74,4 +90,4 @@ function writeAll(buffer, size) {
   }
 }
 
-module.exports = { receive, reply };
+module.exports = { receive, reply, replyHTTP };

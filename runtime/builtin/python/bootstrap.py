@@ -14,7 +14,8 @@ from _fcemu.handler import Handlers
 LINE = 3
 CHUNK = 1 << 16
 PRE_STOP = 2  # its place among the handlers
-SUCCEEDED, UNHANDLED = 0, 2  # the status of a reply; Python has no handled errors
+REQUEST = 4  # the kind of a frame with a request to an HTTP handler
+SUCCEEDED, UNHANDLED, HTTP = 0, 2, 3  # the status of a reply; Python has no handled errors
 
 if sys.version_info[0] == 2:
     def number(data):
@@ -79,8 +80,8 @@ class Line(object):
             size -= len(part)
         return parts[0] if len(parts) == 1 else b''.join(parts)
 
-    def reply(self, status, payload):
-        head = frame_head(1 + len(payload), status)
+    def reply(self, status, payload, head=b''):
+        head = frame_head(1 + len(head) + len(payload), status) + head
         if len(payload) < CHUNK:
             head, payload = head + payload, b''
         for data in (head, payload):
@@ -114,17 +115,18 @@ class Instance(object):
             call = line.receive()
             if call is None:
                 return
-            status, payload = self.run(*call)
+            reply = self.run(*call)
             setup.flush()
             setup.busy = False
-            line.reply(status, payload)
+            line.reply(*reply)
 
-    def run(self, hook, data, at):
+    def run(self, kind, data, at):
         # deadline (8), retry count (4), lengths of request id and qualifier (1 each)
         setup = self.setup
         middle = at + 14 + number(data[at + 12:at + 13])
         end = middle + number(data[at + 13:at + 14])
         setup.request_id = text(data[at + 14:middle])
+        hook = 0 if kind == REQUEST else kind
         setup.busy, setup.hook = True, hook
         context = setup.context(hook, setup.request_id, text(data[middle:end]), number(data[at + 8:at + 12]))
         try:
@@ -132,6 +134,8 @@ class Instance(object):
             if hook:
                 function(context)
                 return SUCCEEDED, b''
+            if kind == REQUEST:
+                return self.handle(function, context, data, end)
             result = function(data[end:], context)
             if type(result) is bytes:
                 return SUCCEEDED, result
@@ -143,6 +147,14 @@ class Instance(object):
             from _fcemu.errors import report
             return UNHANDLED, report(setup, sys.exc_info())
 
+    @staticmethod
+    def handle(function, context, data, at):
+        """Runs an HTTP handler on the request that begins at `at`."""
+        from _fcemu import wsgi
+        body = at + 4 + number(data[at:at + 4])
+        head, content = wsgi.run(function, context, data[at + 4:body], memoryview(data)[body:])
+        size = len(head)
+        return HTTP, content, frame_head(size, 0)[:4] + head
 
     def stop(self):
         """The preStop hook of an instance whose only thread is in a call."""

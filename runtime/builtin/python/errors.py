@@ -5,7 +5,7 @@ import traceback
 from _fcemu import logs
 from _fcemu.result import document
 
-SHIPPED = ('oss2', 'tablestore', 'fc2', 'aliyunsdkcore')  # modules that the cloud's runtime has on board
+SHIPPED = ('oss2', 'tablestore', 'fc2', 'aliyunsdkcore')  # what functions take from the cloud's runtime
 
 
 def report(setup, failure):
@@ -15,6 +15,8 @@ def report(setup, failure):
     if cause is not None:  # a module that could not be loaded: its own frames are what helps
         trace = error.cause_traceback
         logs.emit(logs.line(setup, 'ERROR', why(cause, setup)))
+    elif isinstance(error, ImportError):
+        logs.emit(logs.line(setup, 'ERROR', why(error, setup)))
     body = document({
         'errorMessage': message(error),
         'errorType': kind.__name__,
@@ -39,7 +41,7 @@ def why(cause, setup):
         text = text.replace(folder + '/', '/code/')
     name = (getattr(cause, 'name', None) or '').partition('.')[0]
     if isinstance(cause, ImportError) and name in SHIPPED:
-        text += ' (Function Compute ships it; here: pip install -t . %s)' % name
+        text += ' (Function Compute has it on board; here run: fcemu runtime install %s)' % setup.runtime
     return text
 
 

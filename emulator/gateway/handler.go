@@ -1,0 +1,38 @@
+package gateway
+
+import (
+	"net/textproto"
+
+	"github.com/fcemu/fcemu/emulator"
+)
+
+// runHandler runs an HTTP handler of an FC 2.0 built-in runtime: request and answer travel whole.
+func (c *call) runHandler(inv *invocation) *emulator.Error {
+	body, refusal := c.readBody(emulator.MaxSyncPayload)
+	if refusal != nil {
+		return refusal
+	}
+	c.setRequest(inv, nil, int64(len(body)))
+	inv.Event = body
+	ctx, release := clientContext(c.r)
+	out := c.gateway.Engine.Do(ctx, &inv.Invocation, nil)
+	release()
+	c.answer = answer{call: c}
+	if !out.Failed() && out.HTTP == nil {
+		return badResponse("runtime %s gave no HTTP answer: fcemu does not run HTTP handlers of FC 2.0 in it", c.fn.Runtime)
+	}
+	return c.answer.finish(&inv.Invocation, out)
+}
+
+// sendHandled sends what an HTTP handler answered.
+func (a *answer) sendHandled(out *emulator.Outcome) *emulator.Error {
+	header := make(map[string][]string, len(out.HTTP.Header))
+	for name, values := range out.HTTP.Header {
+		key := textproto.CanonicalMIMEHeaderKey(name)
+		header[key] = append(header[key], values...)
+	}
+	if a.begin(out.HTTP.Status, header, int64(len(out.Payload))) == nil {
+		_, _ = a.Write(out.Payload) // a client that is gone needs no answer
+	}
+	return nil
+}

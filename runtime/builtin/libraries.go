@@ -1,0 +1,106 @@
+package builtin
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// Library is a package that the cloud's runtimes have on board and this machine need not have.
+type Library struct {
+	Package string // as its registry names it
+	Version string // the cloud's; empty = not documented
+}
+
+// Libraries lists what the platform has on board for the language of an interpreter. Source: FC 3.0
+// Node.js environment; for Python what public functions import without shipping it.
+func Libraries(found Found) []Library {
+	switch found.Language {
+	case "Node.js":
+		return []Library{
+			{"co", "4.6.0"}, {"gm", "1.25.0"}, {"ali-oss", "6.19.0"}, {"aliyun-sdk", "1.12.10"}, {"@alicloud/fc2", "2.6.6"},
+			{"tablestore", "5.4.1"}, {"body", "5.1.0"}, {"raw-body", "2.5.2"}, {"ali-mns", "2.6.8"}, {"@alicloud/pop-core", "1.7.13"},
+		}
+	case "Python":
+		all := []Library{
+			{"oss2", ""}, {"aliyun-python-sdk-core", ""},
+			{"aliyun-fc2", ""}, {"tablestore", ""}, // need Python 3
+		}
+		if found.version()[0] < 3 {
+			return all[:2]
+		}
+		return all
+	}
+	return nil
+}
+
+// LibraryFolder is where the platform's libraries for an interpreter lie below root: one folder for
+// all versions of Node.js, one for each minor version of Python, whose packages have compiled parts.
+func LibraryFolder(root string, found Found) string {
+	if found.Language == "Python" {
+		return filepath.Join(root, "python"+found.version().short(2))
+	}
+	return filepath.Join(root, "nodejs")
+}
+
+// Installed is the version of a library in a LibraryFolder, or empty.
+func (l Library) Installed(language, folder string) string {
+	if language == "Python" {
+		return l.distribution(folder)
+	}
+	text, err := os.ReadFile(filepath.Join(folder, "node_modules", filepath.FromSlash(l.Package), "package.json"))
+	if err != nil {
+		return ""
+	}
+	var manifest struct{ Version string }
+	_ = json.Unmarshal(text, &manifest) // a broken file has no version
+	return manifest.Version
+}
+
+// distribution reads the version off the folder that pip leaves: {name}-{version}.dist-info, or of old
+// packages {name}-{version}-py{version}.egg-info.
+func (l Library) distribution(folder string) string {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return ""
+	}
+	for _, entry := range entries {
+		name, ok := strings.CutSuffix(entry.Name(), ".dist-info")
+		if !ok {
+			name, ok = strings.CutSuffix(entry.Name(), ".egg-info")
+		}
+		parts := strings.Split(name, "-")
+		if ok && len(parts) > 1 && strings.EqualFold(strings.ReplaceAll(parts[0], "_", "-"), l.Package) {
+			return parts[1]
+		}
+	}
+	return ""
+}
+
+// Installer is the command that fetches the libraries for an interpreter into folder: npm's or pip's
+// own, with the user's settings of registries and proxies.
+func Installer(ctx context.Context, found Found, folder string) *exec.Cmd {
+	var command *exec.Cmd
+	if found.Language == "Python" {
+		command = exec.CommandContext(ctx, found.Path, "-m", "pip", "install", "--target", folder,
+			"--disable-pip-version-check", "--no-input", "--no-warn-script-location")
+	} else {
+		npm := filepath.Join(filepath.Dir(found.Path), "npm")
+		if !executable(npm) {
+			npm = "npm"
+		}
+		command = exec.CommandContext(ctx, npm, "install", "--prefix", folder, "--no-audit", "--no-fund", "--ignore-scripts")
+		command.Env = append(os.Environ(), "PATH="+filepath.Dir(found.Path)+string(os.PathListSeparator)+os.Getenv("PATH"))
+	}
+	for _, library := range Libraries(found) {
+		spec := library.Package
+		if library.Version != "" {
+			spec += "@" + library.Version // npm's way; pip gets no versions
+		}
+		command.Args = append(command.Args, spec)
+	}
+	return command
+}
