@@ -18,6 +18,8 @@ func kinds(o Options, credentials runtime.Credentials) func(string) (runtime.Kin
 	families := map[string]runtime.Kind{
 		"python": builtin.NewPython(common),
 		"nodejs": builtin.NewNode(common),
+		"java":   builtin.NewJava(common),
+		"php":    builtin.NewPHP(common),
 		"go1":    polling.New(o.Account, o.Region, credentials),
 		"custom": custom.New(o.Account, o.Region, credentials),
 	}
@@ -26,7 +28,7 @@ func kinds(o Options, credentials runtime.Credentials) func(string) (runtime.Kin
 			return kind, nil
 		}
 		return nil, emulator.Refuse(412, "FunctionNotStarted", "runtime '%s' is not run by this release of fcemu; it runs %s",
-			id, "python*, nodejs*, go1 and custom*")
+			id, "python*, nodejs*, java*, php*, go1 and custom*")
 	}
 }
 
@@ -35,7 +37,7 @@ func Runs(id string) bool { return family(id) != "" }
 
 // family is the group of runtime ids that one kind runs, or "".
 func family(id string) string {
-	for _, prefix := range []string{"python", "nodejs", "go1", "custom"} {
+	for _, prefix := range []string{"python", "nodejs", "java", "php", "go1", "custom"} {
 		if strings.HasPrefix(id, prefix) && id != "custom-container" {
 			return prefix
 		}

@@ -1,6 +1,7 @@
 package builtin
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -26,9 +27,12 @@ type language struct {
 	want     func(id string) (version, bool)
 	commands func(version) []string // names that promise a version
 	anyOf    []string               // names that don't
+	root     string                 // environment variable that names a folder with bin/, before the PATH; may be empty
 	homes    []home                 // version managers
 	probe    []string               // arguments that make it print its real path, its version and more
 	quick    []string               // arguments that make a program which is no shim print just its version; may be empty
+	parse    func(text string) (version, bool)
+	read     func(lines []string) []string // of what probe printed; nil: it is path, version and the rest already
 	breaks   func(want, got version) string
 }
 
@@ -81,7 +85,7 @@ type answer struct {
 func NewInterpreters(overrides map[string]string) *Interpreters {
 	return &Interpreters{
 		overrides: overrides,
-		languages: []*language{pythonLanguage(), nodeLanguage()},
+		languages: []*language{pythonLanguage(), nodeLanguage(), javaLanguage(), phpLanguage()},
 		known:     map[string]answer{},
 		probed:    map[string]Found{},
 	}
@@ -194,15 +198,18 @@ func (i *Interpreters) probe(l *language, path string) (Found, error) {
 
 func (l *language) ask(path string) (Found, error) {
 	if len(l.quick) > 0 && !isShim(path) {
-		if lines, err := run(path, l.quick); err == nil {
+		if lines, err := l.run(path, l.quick); err == nil {
 			if got, ok := parseVersion(lines[0]); ok {
 				return Found{Language: l.name, Path: path, Version: got.String()}, nil
 			}
 		}
 	}
-	lines, err := run(path, l.probe)
+	lines, err := l.run(path, l.probe)
 	if err != nil {
 		return Found{}, err
+	}
+	if l.read != nil {
+		lines = l.read(lines)
 	}
 	if len(lines) < 2 || !filepath.IsAbs(lines[0]) {
 		return Found{}, fmt.Errorf("%s does not tell its version", path)
@@ -211,17 +218,21 @@ func (l *language) ask(path string) (Found, error) {
 }
 
 // run returns the lines that a program prints, at least one.
-func run(path string, args []string) ([]string, error) {
+func (l *language) run(path string, args []string) ([]string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), probeLimit)
 	defer cancel()
 	command := exec.CommandContext(ctx, path, args...)
 	command.Dir = os.TempDir() // version managers look for settings in the working directory
 	command.WaitDelay = time.Second
-	output, err := command.Output()
-	if err != nil {
+	var output bytes.Buffer
+	command.Stdout = &output
+	if l.read != nil { // Java shows its properties there
+		command.Stderr = &output
+	}
+	if err := command.Run(); err != nil {
 		return nil, fmt.Errorf("%s does not tell its version: %w", path, err)
 	}
-	return strings.Split(strings.TrimSpace(string(output)), "\n"), nil
+	return strings.Split(strings.TrimSpace(output.String()), "\n"), nil
 }
 
 // List finds all that serves the documented runtime ids, grouped by interpreter. Runtime ids that
