@@ -27,6 +27,9 @@ func kinds(o Options, credentials runtime.Credentials) func(string) (runtime.Kin
 		if kind, ok := families[family(id)]; ok {
 			return kind, nil
 		}
+		if strings.HasPrefix(id, "dotnet") {
+			return nil, emulator.Refuse(412, "FunctionNotStarted", "runtime '%s' needs a .NET host (the command dotnet), and this release has no bootstrap for one: publish the function self-contained as a custom runtime, see docs/runtimes.md", id)
+		}
 		return nil, emulator.Refuse(412, "FunctionNotStarted", "runtime '%s' is not run by this release of fcemu; it runs %s",
 			id, "python*, nodejs*, java*, php*, go1 and custom*")
 	}

@@ -17,20 +17,33 @@ type home struct {
 
 // exact lists programs that may be of the wanted version, the likeliest first. Shims come last:
 // they are slow, and they fail where the version is not switched on.
-func (l *language) exact(want version) []string {
+func (l *language) exact(want, pinned version) []string {
 	direct, shims := l.lookUp(l.commands(want))
-	for _, installed := range l.installed() {
+	var managed []string
+	for _, installed := range preferred(l.installed(), pinned) {
 		if l.same(installed.version, want) {
-			direct = append(direct, installed.path)
+			managed = append(managed, installed.path)
 		}
+	}
+	if l.same(pinned, want) {
+		direct = append(managed, direct...)
+	} else {
+		direct = append(direct, managed...)
 	}
 	general, _ := l.lookUp(l.anyOf)
 	return append(append(direct, general...), shims...)
 }
 
 // atHand lists programs of any version: first what the user's PATH gives, as the user would get it.
-func (l *language) atHand() []string {
+func (l *language) atHand(pinned version) []string {
 	var all []string
+	if pinned != (version{}) {
+		for _, installed := range l.installed() {
+			if installed.version.satisfies(pinned) {
+				all = append(all, installed.path)
+			}
+		}
+	}
 	for _, name := range l.anyOf {
 		direct, shims := l.lookUp([]string{name})
 		all = append(append(all, shims...), direct...)

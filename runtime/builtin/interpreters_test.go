@@ -232,3 +232,32 @@ func TestVersionManagersOfJavaAndPHP(t *testing.T) {
 		t.Errorf("JAVA_HOME: %+v %q %v", found, notice, err)
 	}
 }
+
+func TestTheVersionThatTheCodeNamesIsPreferred(t *testing.T) {
+	m := newMachine(t)
+	m.install("bin/python3", "", "3.13.0")
+	newest := m.install(".pyenv/versions/3.9.18/bin/python3", "", "3.9.18")
+	pinned := m.install(".pyenv/versions/3.9.2/bin/python3", "", "3.9.2")
+	m.install("bin/node", "", "22.0.0")
+	node := m.install(".nvm/versions/node/v16.1.0/bin/node", "", "16.1.0")
+	for _, c := range []struct{ file, text, id, want string }{
+		{"none", "", "python3.9", newest},
+		{".tool-versions", "ruby 3.1.0\npython 3.9.2 # ours\n", "python3.9", pinned},
+		{".python-version", "3.9.2\n", "python3.9", pinned},
+		{".tool-versions", "python 3.13.0\n", "python3.9", newest}, // the runtime's own version goes first
+		{".tool-versions", "node 16.1.0\n", "nodejs18", node},
+		{".nvmrc", "v16\n", "nodejs18", node},
+		{".nvmrc", "lts/*\n", "nodejs16", node},
+	} {
+		found, _, err := NewInterpreters(nil).FindFor(c.id, codeDir(t, files{c.file: c.text}))
+		if err != nil || found.Path != c.want {
+			t.Errorf("%s %q: %+v %v", c.file, c.text, found, err)
+		}
+	}
+	java := javaLanguage()
+	for text, want := range map[string]version{"java=17.0.9-tem": {17, 0, 9}, "java temurin-11.0.2": {11, 0, 2}, "python 3": {}} {
+		if got, _ := java.pin(".sdkmanrc", text); got != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+}

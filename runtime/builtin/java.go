@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// java starts the virtual machine with the platform's limits and with what makes it start fast.
-// JAVA_TOOL_OPTIONS of the function may say otherwise.
+// java starts the virtual machine with the platform's limits. The function's JAVA_TOOL_OPTIONS add
+// to them, and its _JAVA_OPTIONS overrule them.
 func (k *Kind) java(s *start) {
 	heap := max(s.fn.MemorySize*9/10, 16)
 	s.spec.Args = []string{
 		"-Xmx" + strconv.Itoa(heap) + "m", "-Xms" + strconv.Itoa(min(heap, max(s.fn.MemorySize*3/10, 8))) + "m",
-		"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-XX:-UsePerfData",
+		"-XX:+UseSerialGC", "-XX:-UsePerfData",
 		"-Dfile.encoding=UTF-8",
 	}
 	if !s.found.version().less(version{9}) {
@@ -33,7 +33,7 @@ func javaLanguage() *language {
 	return &language{
 		name:     "Java",
 		prefix:   "java",
-		ids:      []string{"java8", "java11"},
+		ids:      []string{"java8", "java11", "java17"},
 		parts:    1,
 		want:     func(id string) (version, bool) { return javaVersion(strings.TrimPrefix(id, "java")) },
 		parse:    javaVersion,
@@ -52,6 +52,8 @@ func javaLanguage() *language {
 		probe:  []string{"-XshowSettings:properties", "-version"},
 		read:   javaSettings,
 		breaks: javaBreaks,
+		tool:   "java",
+		pins:   []string{".java-version", ".sdkmanrc"},
 	}
 }
 

@@ -70,7 +70,7 @@ func (k *Kind) Serves(id string) bool { return k.language.serves(id) }
 
 // Prepare finds the interpreter and says how to start it. A missing interpreter is an *emulator.Error.
 func (k *Kind) Prepare(fn *emulator.Function, place runtime.Place) (runtime.Plan, error) {
-	found, notice, err := k.options.Interpreters.Find(fn.Runtime)
+	found, notice, err := k.options.Interpreters.FindFor(fn.Runtime, place.CodeDir)
 	if err != nil {
 		return runtime.Plan{}, err
 	}

@@ -64,6 +64,8 @@ func nodeLanguage() *language {
 		probe:  []string{"-p", "process.execPath + '\\n' + process.versions.node"},
 		quick:  []string{"--version"},
 		breaks: nodeBreaks,
+		tool:   "nodejs",
+		pins:   []string{".nvmrc", ".node-version"},
 	}
 }
 

@@ -37,6 +37,8 @@ func phpLanguage() *language {
 		},
 		probe:  []string{"-n", "-r", `echo PHP_BINARY, "\n", PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION, ".", PHP_RELEASE_VERSION;`},
 		breaks: phpBreaks,
+		tool:   "php",
+		pins:   []string{".php-version"},
 	}
 }
 

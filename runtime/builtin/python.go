@@ -69,6 +69,8 @@ func pythonLanguage() *language {
 		probe: []string{"-E", "-c", "import sys; print(sys.executable); print('%d.%d.%d' % sys.version_info[:3])\n" +
 			"for path in sys.path[1:]: print(path)"},
 		breaks: pythonBreaks,
+		tool:   "python",
+		pins:   []string{".python-version"},
 	}
 }
 
