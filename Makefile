@@ -8,7 +8,7 @@ STATIC  := $(if $(filter Linux,$(shell uname -s)),-linkmode external -extldflags
 export GOFLAGS := -buildvcs=false -tags=$(TAGS)
 export CGO_CFLAGS := -Os -fno-asynchronous-unwind-tables
 
-.PHONY: build demo test lint bench setup clean
+.PHONY: build demo test lint bench bootstrap setup clean
 
 build: ## bin/fcemu
 	@CGO_ENABLED=1 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION) $(STATIC)' -o bin/fcemu .
@@ -18,7 +18,7 @@ demo: build ## the main job on the functions of examples/quickstart
 	@examples/quickstart/demo.sh bin/fcemu
 
 setup: ## what the tests need that is not here yet
-	@.ci/setup python3 venv node npm curl javac mvn
+	@.ci/setup python3 venv node npm curl java javac mvn php
 
 test: setup lint build ## everything: lint, unit tests with the race detector, transcripts of the real binary
 	go test -race -timeout 20m ./...
@@ -33,6 +33,9 @@ lint: ## format, vet on every platform that is built for, static analysis
 
 bench: build ## the goals of docs/performance.md, as ratios to baselines of the same run
 	go run ./cmd/bench -fcemu bin/fcemu
+
+bootstrap: ## the Java bootstrap that is part of the binary, after its sources have changed
+	go test ./runtime/builtin -run TestTheJarIsBuiltFromItsSources -update -count=1
 
 clean:
 	rm -rf bin dist

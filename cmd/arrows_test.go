@@ -40,6 +40,7 @@ var arrows = map[string][]string{
 	"runtime":                 {"emulator", "runtime/process"},
 	"runtime/builtin":         {"emulator", "runtime", "runtime/process"},
 	"runtime/custom":          {"emulator", "runtime", "runtime/process"},
+	"runtime/polling":         {"emulator", "runtime", "runtime/process"},
 	"runtime/process":         {"emulator"},
 	"store":                   {"emulator", "emulator/crash"},
 	"store/blob":              {"emulator"},

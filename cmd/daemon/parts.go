@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync/atomic"
 
 	"github.com/fcemu/fcemu/emulator"
@@ -19,8 +18,6 @@ import (
 	"github.com/fcemu/fcemu/emulator/oss"
 	"github.com/fcemu/fcemu/emulator/scaling"
 	"github.com/fcemu/fcemu/runtime"
-	"github.com/fcemu/fcemu/runtime/builtin"
-	"github.com/fcemu/fcemu/runtime/custom"
 	"github.com/fcemu/fcemu/runtime/process"
 	"github.com/fcemu/fcemu/store"
 	"github.com/fcemu/fcemu/store/blob"
@@ -121,36 +118,6 @@ func (p *parts) openRuntime(o Options) (err error) {
 		Credentials: p.credentials, MaxInstances: o.MaxInstances, Idle: o.IdleTimeout,
 	})
 	return nil
-}
-
-// kinds maps runtime ids to the ways of running them.
-func kinds(o Options, credentials runtime.Credentials) func(string) (runtime.Kind, error) {
-	common := builtin.Options{Interpreters: builtin.NewInterpreters(o.Interpreters), Dir: filepath.Join(o.DataDir, "bootstraps"),
-		Account: o.Account, Region: o.Region, Credentials: credentials, Libraries: libraryRoot()}
-	families := map[string]runtime.Kind{
-		"python": builtin.NewPython(common),
-		"nodejs": builtin.NewNode(common),
-		"custom": custom.New(o.Account, o.Region, credentials),
-	}
-	return func(id string) (runtime.Kind, error) {
-		if kind, ok := families[family(id)]; ok {
-			return kind, nil
-		}
-		return nil, emulator.Refuse(412, "FunctionNotStarted", "runtime '%s' is not run by this release of fcemu; it runs python*, nodejs* and custom*", id)
-	}
-}
-
-// Runs tells whether this release runs functions of a runtime id.
-func Runs(id string) bool { return family(id) != "" }
-
-// family is the group of runtime ids that one kind runs, or "".
-func family(id string) string {
-	for _, prefix := range []string{"python", "nodejs", "custom"} {
-		if strings.HasPrefix(id, prefix) && id != "custom-container" {
-			return prefix
-		}
-	}
-	return ""
 }
 
 func (p *parts) openQueue(o Options) {

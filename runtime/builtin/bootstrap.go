@@ -17,6 +17,12 @@ var pythonScripts embed.FS
 //go:embed node/*.js node/modules
 var nodeScripts embed.FS
 
+//go:embed java/bootstrap.jar
+var javaScripts embed.FS
+
+//go:embed php/*.php
+var phpScripts embed.FS
+
 // bootstrap is a set of scripts that are put on disk once. It is safe for concurrent use.
 type bootstrap struct {
 	scripts fs.FS
@@ -32,6 +38,10 @@ func pythonBootstrap() *bootstrap {
 }
 
 func nodeBootstrap() *bootstrap { return &bootstrap{scripts: nodeScripts, root: "node"} }
+
+func javaBootstrap() *bootstrap { return &bootstrap{scripts: javaScripts, root: "java"} }
+
+func phpBootstrap() *bootstrap { return &bootstrap{scripts: phpScripts, root: "php"} }
 
 // install writes the scripts below dir, unless they are there, and returns their folder. Python
 // keeps its compiled form beside them.

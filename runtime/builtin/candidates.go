@@ -17,22 +17,35 @@ type home struct {
 
 // exact lists programs that may be of the wanted version, the likeliest first. Shims come last:
 // they are slow, and they fail where the version is not switched on.
-func (l *language) exact(want version) []string {
-	direct, shims := lookUp(l.commands(want))
-	for _, installed := range l.installed() {
+func (l *language) exact(want, pinned version) []string {
+	direct, shims := l.lookUp(l.commands(want))
+	var managed []string
+	for _, installed := range preferred(l.installed(), pinned) {
 		if l.same(installed.version, want) {
-			direct = append(direct, installed.path)
+			managed = append(managed, installed.path)
 		}
 	}
-	general, _ := lookUp(l.anyOf)
+	if l.same(pinned, want) {
+		direct = append(managed, direct...)
+	} else {
+		direct = append(direct, managed...)
+	}
+	general, _ := l.lookUp(l.anyOf)
 	return append(append(direct, general...), shims...)
 }
 
 // atHand lists programs of any version: first what the user's PATH gives, as the user would get it.
-func (l *language) atHand() []string {
+func (l *language) atHand(pinned version) []string {
 	var all []string
+	if pinned != (version{}) {
+		for _, installed := range l.installed() {
+			if installed.version.satisfies(pinned) {
+				all = append(all, installed.path)
+			}
+		}
+	}
 	for _, name := range l.anyOf {
-		direct, shims := lookUp([]string{name})
+		direct, shims := l.lookUp([]string{name})
 		all = append(append(all, shims...), direct...)
 	}
 	for _, installed := range l.installed() {
@@ -42,10 +55,13 @@ func (l *language) atHand() []string {
 }
 
 // lookUp finds programs by name in PATH, or in the usual folders where there is none.
-func lookUp(names []string) (direct, shims []string) {
+func (l *language) lookUp(names []string) (direct, shims []string) {
 	folders := filepath.SplitList(os.Getenv("PATH"))
 	if len(folders) == 0 {
 		folders = []string{"/usr/local/bin", "/usr/bin", "/opt/homebrew/bin"}
+	}
+	if root := os.Getenv(l.root); root != "" {
+		folders = append([]string{filepath.Join(root, "bin")}, folders...)
 	}
 	for _, name := range names {
 		for _, folder := range folders {
@@ -84,6 +100,14 @@ func isShim(path string) bool {
 	return err == nil && string(begin[:]) == "#!"
 }
 
+// parsed reads the version from the name of a folder.
+func (l *language) parsed(text string) (version, bool) {
+	if l.parse != nil {
+		return l.parse(text)
+	}
+	return parseVersion(text)
+}
+
 type installation struct {
 	version version
 	path    string
@@ -99,11 +123,11 @@ func (l *language) installed() []installation {
 			continue
 		}
 		for _, entry := range entries {
-			parsed, ok := parseVersion(entry.Name())
+			parsed, ok := l.parsed(entry.Name())
 			if !ok {
 				continue
 			}
-			for _, name := range l.anyOf {
+			for _, name := range slices.Concat(l.anyOf, l.commands(parsed)) {
 				path := filepath.Join(folder, entry.Name(), place.bin, name)
 				if executable(path) {
 					all = append(all, installation{parsed, path})

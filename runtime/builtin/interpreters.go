@@ -1,21 +1,14 @@
 package builtin
 
 import (
-	"context"
 	"fmt"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/fcemu/fcemu/emulator"
 )
-
-// probeLimit is how long an interpreter may take to tell its version.
-const probeLimit = 15 * time.Second
 
 // language is what the search for interpreters needs to know of one.
 type language struct {
@@ -26,10 +19,15 @@ type language struct {
 	want     func(id string) (version, bool)
 	commands func(version) []string // names that promise a version
 	anyOf    []string               // names that don't
+	root     string                 // environment variable that names a folder with bin/, before the PATH; may be empty
 	homes    []home                 // version managers
 	probe    []string               // arguments that make it print its real path, its version and more
 	quick    []string               // arguments that make a program which is no shim print just its version; may be empty
+	parse    func(text string) (version, bool)
+	read     func(lines []string) []string // of what probe printed; nil: it is path, version and the rest already
 	breaks   func(want, got version) string
+	tool     string   // its name in .tool-versions
+	pins     []string // files beside the code that hold just its version
 }
 
 func (l *language) serves(id string) bool {
@@ -67,7 +65,13 @@ type Interpreters struct {
 	probed map[string]Found // by path; under search
 
 	mu    sync.Mutex
-	known map[string]answer // by runtime id; under mu
+	known map[question]answer // under mu
+}
+
+// question is what was looked for.
+type question struct {
+	id     string
+	pinned version
 }
 
 type answer struct {
@@ -81,8 +85,8 @@ type answer struct {
 func NewInterpreters(overrides map[string]string) *Interpreters {
 	return &Interpreters{
 		overrides: overrides,
-		languages: []*language{pythonLanguage(), nodeLanguage()},
-		known:     map[string]answer{},
+		languages: []*language{pythonLanguage(), nodeLanguage(), javaLanguage(), phpLanguage()},
+		known:     map[question]answer{},
 		probed:    map[string]Found{},
 	}
 }
@@ -90,47 +94,53 @@ func NewInterpreters(overrides map[string]string) *Interpreters {
 // Find returns the interpreter for a runtime id: the exact version where there is one, else the one
 // at hand with a notice of one line. None at all is an *emulator.Error of status 412. A missing
 // interpreter is looked for again each time, so that installing one needs no restart.
-func (i *Interpreters) Find(id string) (Found, string, error) {
-	if known, ok := i.remembered(id); ok {
+func (i *Interpreters) Find(id string) (Found, string, error) { return i.FindFor(id, "") }
+
+// FindFor is Find for the code in a folder: a version that .tool-versions or the like names there
+// is preferred among those that are as good.
+func (i *Interpreters) FindFor(id, codeDir string) (Found, string, error) {
+	at := slices.IndexFunc(i.languages, func(l *language) bool { return l.serves(id) })
+	if at < 0 {
+		return Found{}, "", emulator.InvalidArgument("runtime '%s' is not a built-in runtime that fcemu runs", id)
+	}
+	l := i.languages[at]
+	key := question{id, l.pinned(codeDir)}
+	if known, ok := i.remembered(key); ok {
 		return known.found, known.notice, nil
 	}
 	i.search.Lock()
 	defer i.search.Unlock()
-	if known, ok := i.remembered(id); ok {
+	if known, ok := i.remembered(key); ok {
 		return known.found, known.notice, nil
 	}
-	for _, l := range i.languages {
-		if l.serves(id) {
-			want, _ := l.want(id)
-			result := i.find(l, id, want)
-			if result.err == nil {
-				i.mu.Lock()
-				i.known[id] = result
-				i.mu.Unlock()
-			}
-			return result.found, result.notice, result.err
-		}
+	want, _ := l.want(id)
+	result := i.find(l, key, want)
+	if result.err == nil {
+		i.mu.Lock()
+		i.known[key] = result
+		i.mu.Unlock()
 	}
-	return Found{}, "", emulator.InvalidArgument("runtime '%s' is not a built-in runtime that fcemu runs", id)
+	return result.found, result.notice, result.err
 }
 
 // remembered is the earlier answer, while its program is still there.
-func (i *Interpreters) remembered(id string) (answer, bool) {
+func (i *Interpreters) remembered(key question) (answer, bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	known, ok := i.known[id]
+	known, ok := i.known[key]
 	if ok && !executable(known.found.Path) {
-		delete(i.known, id)
+		delete(i.known, key)
 		return answer{}, false
 	}
 	return known, ok
 }
 
-func (i *Interpreters) find(l *language, id string, want version) answer {
+func (i *Interpreters) find(l *language, key question, want version) answer {
+	id := key.id
 	if path, ok := i.overrides[id]; ok {
 		return i.override(l, id, want, path)
 	}
-	for _, path := range l.exact(want) {
+	for _, path := range l.exact(want, key.pinned) {
 		if found, err := i.probe(l, path); err == nil && l.same(found.version(), want) {
 			return answer{found: found}
 		}
@@ -138,7 +148,7 @@ func (i *Interpreters) find(l *language, id string, want version) answer {
 	if want[0] == 2 { // nothing of Python 3 stands in for Python 2
 		return answer{err: missing(l, id, want)}
 	}
-	for _, path := range l.atHand() {
+	for _, path := range l.atHand(key.pinned) {
 		found, err := i.probe(l, path)
 		if err != nil || (l.name == "Python" && found.version()[0] < 3) {
 			continue
@@ -177,51 +187,6 @@ func missing(l *language, id string, want version) *emulator.Error {
 	return emulator.Refuse(412, "FunctionNotStarted",
 		"runtime %s needs %s %s, and this machine has none: install it, or name one in the setting for interpreters; `fcemu doctor` lists what is there",
 		id, l.name, want.short(l.parts))
-}
-
-// probe asks a program for its real path, its version and its module folders.
-func (i *Interpreters) probe(l *language, path string) (Found, error) {
-	if known, ok := i.probed[path]; ok && executable(known.Path) {
-		return known, nil
-	}
-	found, err := l.ask(path)
-	if err == nil {
-		i.probed[path] = found
-		i.probed[found.Path] = found
-	}
-	return found, err
-}
-
-func (l *language) ask(path string) (Found, error) {
-	if len(l.quick) > 0 && !isShim(path) {
-		if lines, err := run(path, l.quick); err == nil {
-			if got, ok := parseVersion(lines[0]); ok {
-				return Found{Language: l.name, Path: path, Version: got.String()}, nil
-			}
-		}
-	}
-	lines, err := run(path, l.probe)
-	if err != nil {
-		return Found{}, err
-	}
-	if len(lines) < 2 || !filepath.IsAbs(lines[0]) {
-		return Found{}, fmt.Errorf("%s does not tell its version", path)
-	}
-	return Found{Language: l.name, Path: lines[0], Version: lines[1], Search: lines[2:]}, nil
-}
-
-// run returns the lines that a program prints, at least one.
-func run(path string, args []string) ([]string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), probeLimit)
-	defer cancel()
-	command := exec.CommandContext(ctx, path, args...)
-	command.Dir = os.TempDir() // version managers look for settings in the working directory
-	command.WaitDelay = time.Second
-	output, err := command.Output()
-	if err != nil {
-		return nil, fmt.Errorf("%s does not tell its version: %w", path, err)
-	}
-	return strings.Split(strings.TrimSpace(string(output)), "\n"), nil
 }
 
 // List finds all that serves the documented runtime ids, grouped by interpreter. Runtime ids that

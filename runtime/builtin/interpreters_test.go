@@ -24,10 +24,14 @@ func newMachine(t *testing.T) machine {
 	t.Setenv("PATH", filepath.Join(m.home, "shims")+":"+filepath.Join(m.home, "bin"))
 	for _, l := range NewInterpreters(nil).languages {
 		for _, place := range l.homes {
-			t.Setenv(place.variable, "")
+			if place.variable != "" {
+				t.Setenv(place.variable, "")
+			}
 		}
 	}
 	t.Setenv("N_PREFIX", m.home)
+	t.Setenv("HOMEBREW_PREFIX", filepath.Join(m.home, "brew"))
+	t.Setenv("JAVA_HOME", "")
 	return m
 }
 
@@ -122,8 +126,8 @@ func TestAMissingInterpreterIsOneClearLine(t *testing.T) {
 	if _, _, err := i.Find("python2.7"); err == nil {
 		t.Error("Python 3 stood in for Python 2")
 	}
-	if _, _, err := i.Find("java11"); err == nil {
-		t.Error("java11 was found")
+	if _, _, err := i.Find("dotnetcore3.1"); err == nil {
+		t.Error("dotnetcore3.1 was found")
 	}
 }
 
@@ -187,5 +191,73 @@ func TestNoticeIsToldOnceForAFunction(t *testing.T) {
 	other.FunctionName = "other"
 	if plan, err := kind.Prepare(other, place); err != nil || plan.Notice == "" {
 		t.Errorf("%q %v", plan.Notice, err)
+	}
+}
+
+// installJava puts a Java below the home that shows its properties where Java does.
+func (m machine) installJava(home, version string) string {
+	path := filepath.Join(m.home, home, "bin", "java")
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		m.t.Fatal(err)
+	}
+	text := fmt.Sprintf("#!/bin/sh\necho '    java.home = %s\n    java.version = %s' >&2\n", filepath.Dir(filepath.Dir(path)), version)
+	if err := os.WriteFile(path, []byte(text), 0o755); err != nil {
+		m.t.Fatal(err)
+	}
+	return path
+}
+
+func TestVersionManagersOfJavaAndPHP(t *testing.T) {
+	m := newMachine(t)
+	eight := m.installJava(".sdkman/candidates/java/8.0.402-tem", "1.8.0_402")
+	eleven := m.installJava(".asdf/installs/java/temurin-11.0.22+7", "11.0.22")
+	m.installJava("jdk", "21.0.1")
+	m.install("bin/php", "", "8.2.35")
+	php := m.install("brew/opt/php@7.2/bin/php", "", "7.2.34")
+	t.Setenv("JAVA_HOME", filepath.Join(m.home, "jdk"))
+	for id, want := range map[string]string{"java8": eight, "java11": eleven, "php7.2": php} {
+		if found, notice, err := NewInterpreters(nil).Find(id); err != nil || found.Path != want || notice != "" {
+			t.Errorf("%s: %+v %q %v", id, found, notice, err)
+		}
+	}
+	if err := errors.Join(os.RemoveAll(filepath.Dir(php)), os.Remove(eight)); err != nil {
+		t.Fatal(err)
+	}
+	_, notice, err := NewInterpreters(nil).Find("php7.2")
+	if err != nil || !strings.Contains(notice, "php7.2 ran on PHP 8.2.35: ") || !strings.Contains(notice, "create_function") {
+		t.Errorf("%q %v", notice, err)
+	}
+	found, notice, err := NewInterpreters(nil).Find("java8")
+	if err != nil || found.Version != "21.0.1" || !strings.Contains(notice, "Nashorn") {
+		t.Errorf("JAVA_HOME: %+v %q %v", found, notice, err)
+	}
+}
+
+func TestTheVersionThatTheCodeNamesIsPreferred(t *testing.T) {
+	m := newMachine(t)
+	m.install("bin/python3", "", "3.13.0")
+	newest := m.install(".pyenv/versions/3.9.18/bin/python3", "", "3.9.18")
+	pinned := m.install(".pyenv/versions/3.9.2/bin/python3", "", "3.9.2")
+	m.install("bin/node", "", "22.0.0")
+	node := m.install(".nvm/versions/node/v16.1.0/bin/node", "", "16.1.0")
+	for _, c := range []struct{ file, text, id, want string }{
+		{"none", "", "python3.9", newest},
+		{".tool-versions", "ruby 3.1.0\npython 3.9.2 # ours\n", "python3.9", pinned},
+		{".python-version", "3.9.2\n", "python3.9", pinned},
+		{".tool-versions", "python 3.13.0\n", "python3.9", newest}, // the runtime's own version goes first
+		{".tool-versions", "node 16.1.0\n", "nodejs18", node},
+		{".nvmrc", "v16\n", "nodejs18", node},
+		{".nvmrc", "lts/*\n", "nodejs16", node},
+	} {
+		found, _, err := NewInterpreters(nil).FindFor(c.id, codeDir(t, files{c.file: c.text}))
+		if err != nil || found.Path != c.want {
+			t.Errorf("%s %q: %+v %v", c.file, c.text, found, err)
+		}
+	}
+	java := javaLanguage()
+	for text, want := range map[string]version{"java=17.0.9-tem": {17, 0, 9}, "java temurin-11.0.2": {11, 0, 2}, "python 3": {}} {
+		if got, _ := java.pin(".sdkmanrc", text); got != want {
+			t.Errorf("%s: %v", text, got)
+		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/fcemu/fcemu/runtime/process"
 )
 
-// Options are what both built-in kinds need.
+// Options are what every built-in kind needs.
 type Options struct {
 	Interpreters *Interpreters
 	Dir          string // where the bootstraps are put; they are small and named by their content
@@ -41,7 +41,8 @@ type start struct {
 	scripts string // folder of the bootstrap
 	env     environment
 	spec    process.Spec
-	search  []string
+	search  []string // module folders, or what else the bootstrap of the language takes
+	err     error
 }
 
 // NewPython returns the kind of the Python runtimes: python3 and python3.N, and python2.7 where a
@@ -55,12 +56,22 @@ func NewNode(o Options) *Kind {
 	return &Kind{options: o, language: nodeLanguage(), bootstrap: nodeBootstrap(), command: (*Kind).node}
 }
 
+// NewJava returns the kind of the Java runtimes.
+func NewJava(o Options) *Kind {
+	return &Kind{options: o, language: javaLanguage(), bootstrap: javaBootstrap(), command: (*Kind).java}
+}
+
+// NewPHP returns the kind of the PHP runtime.
+func NewPHP(o Options) *Kind {
+	return &Kind{options: o, language: phpLanguage(), bootstrap: phpBootstrap(), command: (*Kind).php}
+}
+
 // Serves tells whether the kind runs functions of this runtime id.
 func (k *Kind) Serves(id string) bool { return k.language.serves(id) }
 
 // Prepare finds the interpreter and says how to start it. A missing interpreter is an *emulator.Error.
 func (k *Kind) Prepare(fn *emulator.Function, place runtime.Place) (runtime.Plan, error) {
-	found, notice, err := k.options.Interpreters.Find(fn.Runtime)
+	found, notice, err := k.options.Interpreters.FindFor(fn.Runtime, place.CodeDir)
 	if err != nil {
 		return runtime.Plan{}, err
 	}
@@ -71,11 +82,21 @@ func (k *Kind) Prepare(fn *emulator.Function, place runtime.Place) (runtime.Plan
 	s := &start{fn: fn, place: place, found: found, scripts: scripts, env: newEnvironment(place.Env, place.CodeDir)}
 	s.spec = process.Spec{Path: found.Path, Dir: place.CodeDir}
 	s.search = found.Search
-	k.command(k, s)
+	if k.command(k, s); s.err != nil {
+		return runtime.Plan{}, s.err
+	}
 	s.spec.Env = s.env.list()
 	plan, err := k.plan(s)
 	plan.Notice = k.once(fn, notice)
 	return plan, err
+}
+
+// wrap puts the function's BOOTSTRAP_WRAPPER in front of the interpreter.
+func (s *start) wrap() {
+	if wrapper := s.env.get("BOOTSTRAP_WRAPPER"); wrapper != "" {
+		s.spec.Args = append([]string{s.spec.Path}, s.spec.Args...)
+		s.spec.Path = s.env.locate(wrapper)
+	}
 }
 
 // plan opens the line. The setup is sent before the process runs, so that nothing waits for it.

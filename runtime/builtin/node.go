@@ -22,9 +22,8 @@ func (k *Kind) node(s *start) {
 	s.env.relocate("NODE_PATH")
 	s.env.offer("NODE_PATH", nodePath(want, s.found.Path))
 	s.env.set("NODE_PATH", strings.Join(append([]string{s.env.get("NODE_PATH")}, k.nodeLibraries(s)...), ":"))
-	if wrapper := s.env.get("BOOTSTRAP_WRAPPER"); wrapper != "" && (want[0] == 14 || want[0] == 16) {
-		s.spec.Args = append([]string{s.spec.Path}, s.spec.Args...)
-		s.spec.Path = s.env.locate(wrapper)
+	if want[0] == 14 || want[0] == 16 {
+		s.wrap()
 	}
 }
 
@@ -70,11 +69,14 @@ func nodeLanguage() *language {
 			{"MISE_DATA_DIR", ".local/share/mise", "installs/node", "bin"},
 			{"FNM_DIR", ".local/share/fnm", "node-versions", "installation/bin"},
 			{"VOLTA_HOME", ".volta", "tools/image/node", "bin"},
+			{"HOMEBREW_PREFIX", "/opt/homebrew", "opt", "bin"},
 			{"N_PREFIX", "/usr/local", "n/versions/node", "bin"},
 		},
 		probe:  []string{"-p", "process.execPath + '\\n' + process.versions.node"},
 		quick:  []string{"--version"},
 		breaks: nodeBreaks,
+		tool:   "nodejs",
+		pins:   []string{".nvmrc", ".node-version"},
 	}
 }
 

@@ -12,7 +12,8 @@
 // Emulator to bootstrap:
 //
 //	kind 255, once, first: the setup. A list of strings, each after its length (uint32), in the
-//	order of setupFields; module search folders follow until the end.
+//	order of setupFields; what only one language takes follows until the end: module folders,
+//	jars, the time limit of the initializer.
 //	kind 0…3: a call; the kind is the emulator.Hook. deadline uint64 (Unix ms), retry count uint32,
 //	length of the request id uint8, length of the qualifier uint8, request id, qualifier, event.
 //	kind 4: a request to the handler as an HTTP handler of FC 2.0. The same as a call, but in place of
@@ -62,7 +63,7 @@ type setup struct {
 	account     string
 	region      string
 	credentials runtime.Credentials
-	search      []string // module folders behind the interpreter's own
+	search      []string // what only this language takes
 }
 
 // setupFields lists the facts in the order that the bootstraps expect.

@@ -67,10 +67,13 @@ func pythonLanguage() *language {
 			{"ASDF_DATA_DIR", ".asdf", "installs/python", "bin"},
 			{"MISE_DATA_DIR", ".local/share/mise", "installs/python", "bin"},
 			{"UV_PYTHON_INSTALL_DIR", ".local/share/uv/python", "", "bin"},
+			{"HOMEBREW_PREFIX", "/opt/homebrew", "opt", "bin"},
 		},
 		probe: []string{"-E", "-c", "import sys; print(sys.executable); print('%d.%d.%d' % sys.version_info[:3])\n" +
 			"for path in sys.path[1:]: print(path)"},
 		breaks: pythonBreaks,
+		tool:   "python",
+		pins:   []string{".python-version"},
 	}
 }
 

@@ -4,7 +4,6 @@ package custom
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -77,47 +76,22 @@ func startCommand(fn *emulator.Function, codeDir string) []string {
 // program finds the executable: in the code folder, then on the function's PATH.
 func program(name string, place runtime.Place) (string, error) {
 	if filepath.IsAbs(name) {
-		return name, executable(name, place.CodeDir)
+		return name, runtime.Executable(name, place.CodeDir)
 	}
 	local := filepath.Join(place.CodeDir, name)
-	err := executable(local, place.CodeDir)
+	err := runtime.Executable(local, place.CodeDir)
 	if err == nil || strings.Contains(name, "/") {
 		return local, err
 	}
 	for _, dir := range filepath.SplitList(variable(place.Env, "PATH")) {
-		if path := filepath.Join(dir, name); filepath.IsAbs(path) && executable(path, place.CodeDir) == nil {
+		if path := filepath.Join(dir, name); filepath.IsAbs(path) && runtime.Executable(path, place.CodeDir) == nil {
 			return path, nil
 		}
 	}
 	if info, statErr := os.Stat(local); statErr == nil && info.Mode().IsRegular() {
 		return "", err // it is there and lacks its permission
 	}
-	return "", missing(name)
-}
-
-// executable checks that path can be started. The texts name the file as the cloud has it.
-func executable(path, codeDir string) error {
-	shown := path
-	if rest, ok := strings.CutPrefix(path, filepath.Clean(codeDir)+"/"); ok {
-		shown = "/code/" + rest
-	}
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist), err == nil && !info.Mode().IsRegular():
-		return missing(shown)
-	case err != nil:
-		return emulator.Internal(err)
-	case info.Mode()&0o111 == 0:
-		return emulator.Refuse(412, "CAExited",
-			"Function instance exited unexpectedly(code 13, message:permission denied) with start command '%s'.\nLogs:%s is not executable: run chmod +x on it before you deploy",
-			shown, shown)
-	}
-	return nil
-}
-
-func missing(name string) error {
-	return emulator.Refuse(412, "CAFileNotFound",
-		"The function cannot be started. Failed to start function instance. Error: the file %s is not exist", name)
+	return "", runtime.MissingProgram(name)
 }
 
 func variable(env []string, key string) string {

@@ -1,0 +1,49 @@
+package daemon
+
+import (
+	"path/filepath"
+	"strings"
+
+	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/runtime"
+	"github.com/fcemu/fcemu/runtime/builtin"
+	"github.com/fcemu/fcemu/runtime/custom"
+	"github.com/fcemu/fcemu/runtime/polling"
+)
+
+// kinds maps runtime ids to the ways of running them.
+func kinds(o Options, credentials runtime.Credentials) func(string) (runtime.Kind, error) {
+	common := builtin.Options{Interpreters: builtin.NewInterpreters(o.Interpreters), Dir: filepath.Join(o.DataDir, "bootstraps"),
+		Account: o.Account, Region: o.Region, Credentials: credentials, Libraries: libraryRoot()}
+	families := map[string]runtime.Kind{
+		"python": builtin.NewPython(common),
+		"nodejs": builtin.NewNode(common),
+		"java":   builtin.NewJava(common),
+		"php":    builtin.NewPHP(common),
+		"go1":    polling.New(o.Account, o.Region, credentials),
+		"custom": custom.New(o.Account, o.Region, credentials),
+	}
+	return func(id string) (runtime.Kind, error) {
+		if kind, ok := families[family(id)]; ok {
+			return kind, nil
+		}
+		if strings.HasPrefix(id, "dotnet") {
+			return nil, emulator.Refuse(412, "FunctionNotStarted", "runtime '%s' needs a .NET host (the command dotnet), and this release has no bootstrap for one: publish the function self-contained as a custom runtime, see docs/runtimes.md", id)
+		}
+		return nil, emulator.Refuse(412, "FunctionNotStarted", "runtime '%s' is not run by this release of fcemu; it runs %s",
+			id, "python*, nodejs*, java*, php*, go1 and custom*")
+	}
+}
+
+// Runs tells whether this release runs functions of a runtime id.
+func Runs(id string) bool { return family(id) != "" }
+
+// family is the group of runtime ids that one kind runs, or "".
+func family(id string) string {
+	for _, prefix := range []string{"python", "nodejs", "java", "php", "go1", "custom"} {
+		if strings.HasPrefix(id, prefix) && id != "custom-container" {
+			return prefix
+		}
+	}
+	return ""
+}

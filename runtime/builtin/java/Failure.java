@@ -1,0 +1,53 @@
+package fcemu;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Describes a failed call: the body of the answer. */
+final class Failure {
+    private Failure() {}
+
+    static String describe(Throwable error) {
+        StringBuilder text = new StringBuilder("{\n");
+        text.append("  \"errorMessage\" : ").append(quote(error.getMessage())).append(",\n");
+        text.append("  \"errorType\" : ").append(quote(error.getClass().getName())).append(",\n");
+        Throwable cause = error.getCause();
+        if (cause != null) {
+            text.append("  \"errorCause\" : ").append(quote(cause.toString())).append(",\n");
+        }
+        text.append("  \"stackTrace\" : [ ").append(String.join(", ", frames(error))).append(" ]\n}");
+        return text.toString();
+    }
+
+    private static String quote(String text) {
+        return text == null ? "null" : Json.write(text);
+    }
+
+    /** The user's frames: none of ours, nor those by which we called. */
+    private static List<String> frames(Throwable error) {
+        StackTraceElement[] all = error.getStackTrace();
+        int end = 0;
+        while (end < all.length && !all[end].getClassName().startsWith("fcemu.")) {
+            end++;
+        }
+        while (end > 0 && end < all.length && reflection(all[end - 1].getClassName())) {
+            end--;
+        }
+        List<String> shown = new ArrayList<>();
+        for (int i = 0; i < end; i++) {
+            shown.add(quote(plain(all[i])));
+        }
+        return shown;
+    }
+
+    /** Newer releases put the loader and the module in front. */
+    private static String plain(StackTraceElement frame) {
+        String text = frame.toString();
+        return text.substring(text.lastIndexOf('/', text.indexOf('(') < 0 ? text.length() : text.indexOf('(')) + 1);
+    }
+
+    private static boolean reflection(String name) {
+        return name.startsWith("java.lang.reflect.") || name.startsWith("jdk.internal.reflect.")
+                || name.startsWith("sun.reflect.") || name.startsWith("java.lang.invoke.");
+    }
+}

@@ -1,0 +1,60 @@
+package fcemu;
+
+import java.lang.reflect.InvocationTargetException;
+import java.nio.charset.StandardCharsets;
+
+/** Runs the handlers of one Java function: takes calls from descriptor 3 and answers there; see protocol.go. */
+public final class Main {
+    private static final int SETUP = 255;
+    private static final int SUCCEEDED = 0, UNHANDLED = 2; // Java has no handled errors
+
+    private final Line line;
+    private final Setup setup;
+    private final Handlers handlers;
+    private final Log log;
+
+    private Main(Line line, Setup setup) throws Exception {
+        this.line = line;
+        this.setup = setup;
+        ClassLoader loader = setup.loader();
+        Thread.currentThread().setContextClassLoader(loader);
+        this.handlers = new Handlers(setup, loader);
+        this.log = new Log();
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        Line line = new Line();
+        Line.Frame first = line.receive();
+        if (first == null || first.kind != SETUP) {
+            return;
+        }
+        Main main = new Main(line, new Setup(first));
+        for (Line.Frame frame = line.receive(); frame != null; frame = line.receive()) {
+            main.serve(frame);
+        }
+        System.exit(0); // whatever threads the function has left
+    }
+
+    private void serve(Line.Frame frame) throws Exception {
+        int status = SUCCEEDED;
+        byte[] payload;
+        Call call = new Call(setup, log, frame);
+        log.requestId = call.requestId;
+        try {
+            payload = handlers.find(call.hook).run(call);
+        } catch (Throwable error) {
+            status = UNHANDLED;
+            String body = Failure.describe(cause(error));
+            payload = body.getBytes(StandardCharsets.UTF_8);
+            log.write("ERROR", body);
+        }
+        System.out.flush();
+        System.err.flush();
+        line.reply(status, payload);
+    }
+
+    private static Throwable cause(Throwable error) {
+        boolean ours = error instanceof InvocationTargetException || error instanceof ExceptionInInitializerError;
+        return ours && error.getCause() != null ? error.getCause() : error;
+    }
+}

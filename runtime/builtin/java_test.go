@@ -1,0 +1,126 @@
+package builtin
+
+import (
+	"archive/zip"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"flag"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "build java/bootstrap.jar anew; needs javac")
+
+const (
+	javaJar   = "java/bootstrap.jar"
+	javaStamp = "sources.sha256" // in the jar
+)
+
+// TestTheJarIsBuiltFromItsSources: class files differ from compiler to compiler, so it is the sources
+// that are compared; where there is a compiler they have to compile to the same classes.
+func TestTheJarIsBuiltFromItsSources(t *testing.T) {
+	sources, err := filepath.Glob("java/*.java")
+	if err != nil || len(sources) == 0 {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(javaJar, jarOf(compiled(t, sources), stamp(t, sources)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	jar, err := zip.OpenReader(javaJar)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer jar.Close()
+	file, err := jar.Open(javaStamp)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := io.ReadAll(file)
+	if err != nil || string(got) != stamp(t, sources) {
+		t.Fatalf("%s is older than its sources: run `make bootstrap` (%v)", javaJar, err)
+	}
+	if _, err := exec.LookPath("javac"); err != nil {
+		t.Skip("javac is missing: the classes are not compared")
+	}
+	var names []string
+	for _, entry := range jar.File {
+		if entry.Name != javaStamp {
+			names = append(names, entry.Name)
+		}
+	}
+	if want := sorted(compiled(t, sources)); !slices.Equal(names, want) {
+		t.Errorf("the jar has %v, the compiler makes %v", names, want)
+	}
+}
+
+func stamp(t *testing.T, sources []string) string {
+	hash := sha256.New()
+	for _, source := range sources {
+		text, err := os.ReadFile(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		hash.Write([]byte(filepath.Base(source) + "\x00"))
+		hash.Write(text)
+	}
+	return hex.EncodeToString(hash.Sum(nil)) + "\n"
+}
+
+// compiled returns the class files, for Java 8 and without debug tables but those of stack traces.
+func compiled(t *testing.T, sources []string) map[string][]byte {
+	t.Helper()
+	dir := t.TempDir()
+	arguments := append([]string{"--release", "8", "-g:source,lines", "-Xlint:-options", "-encoding", "UTF-8", "-d", dir}, sources...)
+	if output, err := exec.Command("javac", arguments...).CombinedOutput(); err != nil {
+		t.Fatalf("javac: %v\n%s", err, output)
+	}
+	classes := map[string][]byte{}
+	files, _ := filepath.Glob(dir + "/fcemu/*.class")
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		classes["fcemu/"+filepath.Base(file)] = text
+	}
+	return classes
+}
+
+func sorted(classes map[string][]byte) []string {
+	var names []string
+	for name := range classes {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// jarOf has no times, so that the same compiler makes the same bytes.
+func jarOf(classes map[string][]byte, stamp string) []byte {
+	var out bytes.Buffer
+	archive := zip.NewWriter(&out)
+	classes[javaStamp] = []byte(stamp)
+	for _, name := range sorted(classes) {
+		entry, _ := archive.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate})
+		_, _ = entry.Write(classes[name])
+	}
+	_ = archive.Close()
+	return out.Bytes()
+}
+
+func TestJavaSettings(t *testing.T) {
+	for _, c := range []struct{ number, want string }{{"1.8.0_402", "8.0.402"}, {"11.0.2", "11.0.2"}, {"21", "21.0.0"}} {
+		lines := []string{"Property settings:", "    java.home = /jdk", "    java.version = " + c.number, "    java.version.date = x"}
+		if got := javaSettings(lines); strings.Join(got, " ") != "/jdk/bin/java "+c.want {
+			t.Errorf("%s: %v", c.number, got)
+		}
+	}
+}

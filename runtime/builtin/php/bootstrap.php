@@ -1,0 +1,78 @@
+<?php
+// Runs the handlers of one PHP function: takes calls from descriptor 3 and answers there; see protocol.go.
+// It runs on PHP 7.1 and later.
+
+namespace Fcemu;
+
+require __DIR__ . '/line.php';
+require __DIR__ . '/setup.php';
+require __DIR__ . '/handlers.php';
+require __DIR__ . '/logger.php';
+
+const SUCCEEDED = 0;
+const UNHANDLED = 2; // PHP has no handled errors
+
+/** A failure whose answer is bare text, as in the cloud. */
+class BareFailure extends \Exception
+{
+}
+
+function run(Handlers $handlers, array $call): array
+{
+    global $fcLogger;
+    try {
+        return [SUCCEEDED, $handlers->call($call)];
+    } catch (BareFailure $failure) {
+        $body = $failure->getMessage();
+    } catch (\Throwable $error) {
+        $body = describe($error);
+    }
+    $fcLogger->error($body);
+    return [UNHANDLED, $body];
+}
+
+function describe(\Throwable $error): string
+{
+    return (string) json_encode([
+        'errorMessage' => $error->getMessage(),
+        'errorType' => get_class($error),
+        'stackTrace' => [
+            'file' => shown($error->getFile()),
+            'line' => $error->getLine(),
+            'traceString' => shown($error->getTraceAsString()),
+        ],
+    ], JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES | JSON_PARTIAL_OUTPUT_ON_ERROR);
+}
+
+/** A path as the cloud would show it: the code folder is /code there. */
+function shown(string $text): string
+{
+    global $fcemuSetup;
+    return str_replace([$fcemuSetup->code . '/', $fcemuSetup->realCode . '/'], '/code/', $text);
+}
+
+function main(): void
+{
+    global $fcemuSetup, $fcLogger;
+    $line = new Line();
+    $first = $line->receive();
+    if ($first === null) {
+        return;
+    }
+    $fcemuSetup = new Setup($first[1]);
+    $fcLogger = new Logger();
+    $handlers = new Handlers($fcemuSetup);
+    echo "FunctionCompute php7.2 runtime inited.\n";
+    while (($frame = $line->receive()) !== null) {
+        $call = $fcemuSetup->call($frame[0], $frame[1]);
+        $fcLogger->requestId = $call['requestId'];
+        [$status, $payload] = run($handlers, $call);
+        while (ob_get_level() > 0) { // the function's own buffers
+            ob_end_flush();
+        }
+        flush();
+        $line->reply($status, $payload);
+    }
+}
+
+main();

@@ -1,0 +1,53 @@
+<?php
+
+namespace Fcemu;
+
+/** The socket to the emulator. One call is under way at a time. */
+class Line
+{
+    private $in;
+    private $out;
+
+    public function __construct()
+    {
+        $this->in = fopen('php://fd/3', 'rb');
+        $this->out = fopen('php://fd/3', 'wb');
+        stream_set_write_buffer($this->out, 0);
+    }
+
+    /** Returns the kind and the body of the next frame, null at the end. */
+    public function receive(): ?array
+    {
+        $head = $this->exactly(5);
+        if ($head === null) {
+            return null;
+        }
+        ['size' => $size, 'kind' => $kind] = unpack('Nsize/Ckind', $head);
+        $body = $size > 1 ? $this->exactly($size - 1) : '';
+        return $body === null ? null : [$kind, $body];
+    }
+
+    private function exactly(int $size): ?string
+    {
+        $data = '';
+        while (($missing = $size - strlen($data)) > 0) {
+            $part = fread($this->in, $missing);
+            if ($part === false || $part === '') {
+                return null;
+            }
+            $data .= $part;
+        }
+        return $data;
+    }
+
+    public function reply(int $status, string $payload): void
+    {
+        $data = pack('NC', 1 + strlen($payload), $status) . $payload;
+        for ($sent = 0; $sent < strlen($data); $sent += $written) {
+            $written = fwrite($this->out, $sent === 0 ? $data : substr($data, $sent));
+            if ($written === false || $written === 0) {
+                exit(1); // the emulator is gone
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+<?php
+
+namespace Fcemu;
+
+/** The facts that hold for the life of the instance, in the order of the setup frame. */
+class Setup
+{
+    public $code;
+    public $realCode;
+    public $handlers; // by hook
+    private $fields = [];
+
+    public function __construct(string $body)
+    {
+        for ($at = 0; $at < strlen($body); $at += 4 + $size) {
+            $size = unpack('N', $body, $at)[1];
+            $this->fields[] = substr($body, $at + 4, $size);
+        }
+        [, $this->code, $this->realCode] = $this->fields;
+        $this->handlers = array_slice($this->fields, 3, 4);
+    }
+
+    /** Reads a call's frame. */
+    public function call(int $hook, string $body): array
+    {
+        $head = unpack('Jdeadline/Nretry/Cid/Cqualifier', $body);
+        $requestId = substr($body, 14, $head['id']);
+        $qualifier = substr($body, 14 + $head['id'], $head['qualifier']);
+        return [
+            'hook' => $hook,
+            'requestId' => $requestId,
+            'event' => (string) substr($body, 14 + $head['id'] + $head['qualifier']),
+            'context' => $this->context($hook, $requestId, $qualifier, $head['retry']),
+        ];
+    }
+
+    private function context(int $hook, string $requestId, string $qualifier, int $retry): array
+    {
+        [$name, $memory, $timeout, $version, $service, $project, $store, $region, $account, $key, $secret, $token, $limit]
+            = array_slice($this->fields, 7);
+        $function = ['name' => $name, 'handler' => $this->handlers[$hook], 'memory' => (int) $memory, 'timeout' => (int) $timeout];
+        if ($limit !== '') {
+            $function += ['initializer' => $this->handlers[1], 'initializationTimeout' => (int) $limit];
+        }
+        return [
+            'requestId' => $requestId,
+            'credentials' => ['accessKeyId' => $key, 'accessKeySecret' => $secret, 'securityToken' => $token],
+            'function' => $function,
+            'service' => ['name' => $service, 'logProject' => $project, 'logStore' => $store,
+                'qualifier' => $qualifier, 'versionId' => $version],
+            'region' => $region,
+            'accountId' => $account,
+            'retryCount' => $retry,
+            'tracing' => ['openTracingSpanContext' => '', 'openTracingSpanBaggages' => [], 'jaegerEndpoint' => ''],
+        ];
+    }
+}

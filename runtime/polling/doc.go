@@ -1,0 +1,16 @@
+// Package polling runs go1: the user's own program, which asks for its calls and answers them over
+// HTTP, as the official Go library does.
+//
+// # The runtime API, 2020-11-11
+//
+// Each instance has a server of its own on loopback, so that a request needs no identity; its
+// address is the variable FC_RUNTIME_API.
+//
+//	GET  /2020-11-11/runtime/invocation/next           held until there is a call; body: the event
+//	POST /2020-11-11/runtime/invocation/<id>/response  body: the result
+//	POST /2020-11-11/runtime/invocation/<id>/error     body: the error's JSON
+//
+// The library polls again before its handler has finished. It is the platform that lets an instance
+// have one call at a time: a poll waits until the call before has been answered. A failed poll makes
+// the library ask again at once and without end, so polls are never refused.
+package polling

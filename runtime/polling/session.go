@@ -1,0 +1,100 @@
+package polling
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/runtime"
+)
+
+// lastWords is how long the answer of a program that has ended may still be on its way.
+const lastWords = 20 * time.Millisecond
+
+var (
+	errEnded  = errors.New("the program ended without an answer")
+	errClosed = errors.New("the instance is closed")
+)
+
+// session is the runtime API of one instance. It takes one call at a time.
+type session struct {
+	server *http.Server
+	common http.Header
+	ended  <-chan struct{} // the process has
+	closed chan struct{}
+	close  sync.Once
+	calls  chan *exchange // to the next poll; has room for the only call
+
+	mu      sync.Mutex
+	current *exchange
+}
+
+// exchange is one call and its answer.
+type exchange struct {
+	call   *runtime.Call
+	answer chan answer // has room for one
+}
+
+type answer struct {
+	reply runtime.Reply
+	err   error
+}
+
+func newSession(listener net.Listener, common http.Header, ended <-chan struct{}) *session {
+	s := &session{common: common, ended: ended, closed: make(chan struct{}), calls: make(chan *exchange, 1)}
+	s.server = &http.Server{Handler: s.routes(), ReadHeaderTimeout: time.Minute}
+	go func() { _ = s.server.Serve(listener) }() // ends with Close
+	return s
+}
+
+// Invoke hands the call to the next poll and waits for its answer. It doesn't watch ctx: who wants
+// to end the call ends the process.
+func (s *session) Invoke(_ context.Context, call runtime.Call, _ emulator.Answer) (runtime.Reply, error) {
+	e := &exchange{call: &call, answer: make(chan answer, 1)}
+	s.set(e)
+	defer s.set(nil)
+	s.calls <- e
+	select {
+	case a := <-e.answer:
+		return a.reply, a.err
+	case <-s.closed:
+		return runtime.Reply{}, errClosed
+	case <-s.ended:
+	}
+	select {
+	case a := <-e.answer:
+		return a.reply, a.err
+	case <-time.After(lastWords):
+		return runtime.Reply{}, errEnded
+	}
+}
+
+func (s *session) set(e *exchange) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.current = e
+}
+
+// take ends the call of that id. Only the first answer counts.
+func (s *session) take(id string) *exchange {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e := s.current
+	if e == nil || e.call.RequestID != id {
+		return nil
+	}
+	s.current = nil
+	return e
+}
+
+// Close ends the server and its connections.
+func (s *session) Close() {
+	s.close.Do(func() {
+		close(s.closed)
+		_ = s.server.Close()
+	})
+}
