@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/jwt"
 )
 
 // Catalogue finds functions and their HTTP triggers. It is asked for every request.
@@ -53,8 +54,10 @@ type Options struct {
 // Gateway serves HTTP triggers on their default domains.
 type Gateway struct {
 	Options
-	toldMu sync.Mutex
-	told   map[notice]bool
+	policies compiled[jwt.Policy]
+	cors     compiled[emulator.CORS]
+	toldMu   sync.Mutex
+	told     map[notice]bool
 }
 
 // notice is something that a user is told once.
