@@ -2,7 +2,9 @@ package control
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/emulator/jwt"
@@ -25,4 +27,36 @@ func checkAuth(authType string, config json.RawMessage) (json.RawMessage, error)
 		return nil, invalidChoice("AuthType", allowed, shorten(authType))
 	}
 	return nil, nil
+}
+
+// checkDomainAccess holds the rules about authConfig and corsConfig of a custom domain, and brings
+// the first into the form that FC shows. A domain without an authType lets everybody in.
+func checkDomainAccess(domain *emulator.CustomDomain) error {
+	if _, err := emulator.ParseCORS(domain.Stored["corsConfig"]); err != nil {
+		return err
+	}
+	raw := domain.Stored["authConfig"]
+	if !meaningful(raw) {
+		return nil
+	}
+	var given struct {
+		AuthType string          `json:"authType"`
+		AuthInfo json.RawMessage `json:"authInfo"`
+	}
+	if err := json.Unmarshal(raw, &given); err != nil {
+		return emulator.InvalidArgument("AuthConfig is set to an invalid value: it is not an object with authType and authInfo (%v)", err)
+	}
+	given.AuthType = strings.ToLower(given.AuthType)
+	orElse(&given.AuthType, "anonymous")
+	info, err := checkAuth(given.AuthType, given.AuthInfo)
+	if err != nil {
+		return err
+	}
+	shown := map[string]string{"authType": given.AuthType}
+	if info != nil {
+		shown["authInfo"] = string(info)
+	}
+	domain.Stored = maps.Clone(domain.Stored)
+	domain.Stored["authConfig"], err = json.Marshal(shown)
+	return err
 }

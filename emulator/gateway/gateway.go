@@ -49,6 +49,9 @@ type Options struct {
 	// AllowInline leaves Content-Disposition to the function on the default domain. The cloud
 	// forces "attachment" there, so that a browser downloads instead of showing.
 	AllowInline bool
+	// RefuseAPK refuses Android packages on the default domain, as the cloud does for triggers made
+	// after June 10, 2024.
+	RefuseAPK bool
 }
 
 // Gateway serves HTTP triggers on their default domains.
