@@ -15,7 +15,7 @@ const module = "github.com/fcemu/fcemu/"
 // is not listed may import nothing.
 var arrows = map[string][]string{
 	"emulator":                {},
-	"emulator/control":        {"emulator", "emulator/schedule"},
+	"emulator/control":        {"emulator", "emulator/jwt", "emulator/schedule"},
 	"emulator/schedule":       {},
 	"emulator/scaling":        {"emulator", "emulator/schedule"},
 	"emulator/invoke":         {"emulator"},
@@ -25,8 +25,9 @@ var arrows = map[string][]string{
 	"emulator/clock":          {"emulator"},
 	"emulator/destination":    {"emulator"},
 	"emulator/journal":        {"emulator"},
+	"emulator/jwt":            {"emulator"},
 	"emulator/metrics":        {"emulator"},
-	"emulator/gateway":        {"emulator", "emulator/invoke"},
+	"emulator/gateway":        {"emulator", "emulator/invoke", "emulator/jwt"},
 	"emulator/api":            {"emulator", "emulator/invoke"},
 	"emulator/api/exec":       {"emulator", "emulator/api"},
 	"emulator/api/local":      {"emulator", "emulator/api"},

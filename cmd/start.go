@@ -50,6 +50,7 @@ func startFlags(c *cobra.Command) {
 	flags.String("log-format", "text", "text or json")
 	flags.String("log-level", "info", "info, or error for errors only")
 	flags.Bool("allow-inline", false, "let browsers show what default domains answer; the cloud forces a download")
+	flags.Bool("refuse-apk", false, "refuse Android packages on default domains, as the cloud does for triggers made since June 2024")
 	flags.Bool("allow-redirects", false, "pass 3xx on from default domains; the cloud refuses it")
 	flags.String("account-id", defaultAccount, "account id in resource names")
 	flags.String("region", defaultRegion, "region in resource names")
@@ -131,7 +132,7 @@ func (a *app) daemonOptions() daemon.Options {
 		Account: s.GetString("account-id"), Region: s.GetString("region"),
 		MaxInstances: s.GetInt("max-instances"), IdleTimeout: s.GetDuration("idle-timeout"),
 		AsyncWorkers: s.GetInt("async-workers"), Interpreters: s.GetStringMapString("interpreters"),
-		AllowInline: s.GetBool("allow-inline"), AllowRedirects: s.GetBool("allow-redirects"), Notice: a.notice,
+		AllowInline: s.GetBool("allow-inline"), AllowRedirects: s.GetBool("allow-redirects"), RefuseAPK: s.GetBool("refuse-apk"), Notice: a.notice,
 	}
 }
 

@@ -1,6 +1,9 @@
 package emulator
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Error is a refusal by the platform: what the API answers instead of running or storing something.
 // Codes, statuses and messages are Function Compute's own.
@@ -100,4 +103,13 @@ func IsVersion(text string) bool {
 		}
 	}
 	return text != "" && text[0] != '0' // "01" would be another name of the same version
+}
+
+// Clip keeps an overlong value out of an error message.
+func Clip(text string) string {
+	const limit = 80
+	if len(text) <= limit {
+		return text
+	}
+	return strings.ToValidUTF8(text[:limit], "") + "…"
 }

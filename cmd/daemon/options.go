@@ -43,6 +43,7 @@ type Options struct {
 
 	AllowInline    bool // default domains do not force a download
 	AllowRedirects bool // default domains pass 3xx on
+	RefuseAPK      bool // default domains do not pass Android packages on
 
 	AccessKeys signature.Keys // that API requests must be signed with; none = any request is accepted
 

@@ -70,7 +70,7 @@ func openParts(ctx context.Context, o Options) (p *parts, err error) {
 		Catalogue: p.catalogue, Engine: p.engine, Queue: p.queue, IDs: p.ids, Clock: p.clock,
 		Account: o.Account, Region: o.Region, Notice: noticeOf(o.Notice),
 		Signed:      p.signedTriggers(o),
-		AllowInline: o.AllowInline, AllowRedirects: o.AllowRedirects,
+		AllowInline: o.AllowInline, AllowRedirects: o.AllowRedirects, RefuseAPK: o.RefuseAPK,
 	})
 	return p, nil
 }

@@ -56,6 +56,9 @@ func checkDomain(domain *emulator.CustomDomain) error {
 	if allowed := []string{"HTTP", "HTTPS", "HTTP,HTTPS"}; !slices.Contains(allowed, domain.Protocol) {
 		return invalidChoice("Protocol", allowed, shorten(domain.Protocol))
 	}
+	if err := checkDomainAccess(domain); err != nil {
+		return err
+	}
 	seen := map[string]bool{}
 	for i := range domain.Routes {
 		if err := checkRoute(&domain.Routes[i]); err != nil {

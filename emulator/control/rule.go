@@ -68,10 +68,4 @@ func isName(text string) bool {
 }
 
 // shorten keeps an overlong value out of an error message.
-func shorten(text string) string {
-	const limit = 80
-	if len(text) <= limit {
-		return text
-	}
-	return strings.ToValidUTF8(text[:limit], "") + "…"
-}
+func shorten(text string) string { return emulator.Clip(text) }

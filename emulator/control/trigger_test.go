@@ -17,14 +17,14 @@ func TestTriggers(t *testing.T) {
 		_, err := f.PutTrigger(t.Context(), name, &trigger)
 		return err
 	}
-	if err := put(emulator.Trigger{TriggerName: "web", TriggerType: "http", TriggerConfig: []byte(`{"AuthType":"ANONYMOUS","methods":["get","POST"],"corsConfig":{"maxAge":5}}`)}); err != nil {
+	if err := put(emulator.Trigger{TriggerName: "web", TriggerType: "http", TriggerConfig: []byte(`{"AuthType":"ANONYMOUS","methods":["get","POST"],"corsConfig":{"allowOrigins":["*"],"maxAge":5}}`)}); err != nil {
 		t.Fatal(err)
 	}
 	got, err := f.Trigger(t.Context(), name, "web")
 	if err != nil || got.Qualifier != "LATEST" || len(got.TriggerID) != 36 {
 		t.Fatal(got, err)
 	}
-	if want := `{"authType":"anonymous","corsConfig":{"maxAge":5},"methods":["GET","POST"]}`; string(got.TriggerConfig) != want {
+	if want := `{"authType":"anonymous","corsConfig":{"allowOrigins":["*"],"maxAge":5},"methods":["GET","POST"]}`; string(got.TriggerConfig) != want {
 		t.Errorf("got %s, want %s", got.TriggerConfig, want)
 	}
 	wantCode(t, put(emulator.Trigger{TriggerName: "web", TriggerType: "timer"}), 409, "TriggerAlreadyExists")

@@ -52,8 +52,12 @@ func completeHTTP(trigger *emulator.Trigger, members map[string]json.RawMessage)
 	}
 	config.AuthType = strings.ToLower(config.AuthType)
 	orElse(&config.AuthType, "function")
-	if allowed := []string{"anonymous", "function", "jwt"}; !slices.Contains(allowed, config.AuthType) {
-		return invalidChoice("AuthType", allowed, shorten(config.AuthType))
+	auth, err := checkAuth(config.AuthType, config.AuthConfig)
+	if err != nil {
+		return err
+	}
+	if _, err := emulator.ParseCORS(config.CORSConfig); err != nil {
+		return err
 	}
 	for i, method := range config.Methods {
 		config.Methods[i] = strings.ToUpper(method)
@@ -61,12 +65,18 @@ func completeHTTP(trigger *emulator.Trigger, members map[string]json.RawMessage)
 			return invalidChoice("Methods", httpMethods(), shorten(method))
 		}
 	}
+	shown := map[string]any{"authType": config.AuthType, "methods": config.Methods}
+	if auth != nil {
+		shown["authConfig"] = string(auth)
+	}
 	for key := range members {
-		if strings.EqualFold(key, "authType") || strings.EqualFold(key, "methods") {
-			delete(members, key)
+		for name := range shown {
+			if strings.EqualFold(key, name) {
+				delete(members, key)
+			}
 		}
 	}
-	for key, value := range map[string]any{"authType": config.AuthType, "methods": config.Methods} {
+	for key, value := range shown {
 		if members[key], err = json.Marshal(value); err != nil {
 			return err
 		}

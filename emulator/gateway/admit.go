@@ -26,10 +26,8 @@ func (c *call) admit() *emulator.Error {
 		return emulator.Refuse(http.StatusForbidden, "AccessDenied",
 			"the public URL of function '%s' is disabled (disableURLInternet of %s)", c.fn.Name(), c.door.name())
 	}
-	if c.gateway.Signed != nil && c.wantsSignature() {
-		if refusal := c.gateway.Signed(c.r); refusal != nil {
-			return refusal
-		}
+	if refusal := c.authorise(); refusal != nil {
+		return refusal
 	}
 	if !c.door.allows(c.r.Method) {
 		return emulator.Refuse(http.StatusForbidden, "AccessDenied", "method '%s' is not allowed by %s (allowed: %s)",
@@ -38,25 +36,16 @@ func (c *call) admit() *emulator.Error {
 	return nil
 }
 
-// wantsSignature holds for authType function, which is the default.
-func (c *call) wantsSignature() bool {
-	return c.door.access.AuthType == "function" || c.door.access.AuthType == ""
-}
-
 // notify tells plainly what this release lets pass or leaves out, once for each function.
 func (c *call) notify() {
 	name := c.fn.Name()
-	switch authType := c.door.access.AuthType; {
-	case authType == "anonymous", c.wantsSignature() && c.gateway.Signed != nil:
-	case authType == "":
-		c.gateway.tell(name, "auth", "its HTTP trigger has no authType, which means 'function': fcemu lets every request in; with --auth signature it verifies them")
-	case authType == "function":
-		c.gateway.tell(name, "auth", "its HTTP trigger has authType 'function': fcemu lets every request in; with --auth signature it verifies them")
-	default:
-		c.gateway.tell(name, "auth", "its HTTP trigger has authType '"+authType+"': fcemu does not verify it yet and lets every request in")
-	}
-	if len(c.door.access.CORS) > 0 && string(c.door.access.CORS) != "null" {
-		c.gateway.tell(name, "cors", "corsConfig of its HTTP trigger is not applied yet; the default CORS answers of FC are sent")
+	if c.gateway.Signed == nil {
+		switch c.door.access.AuthType {
+		case authFunction:
+			c.gateway.tell(name, "auth", "its HTTP trigger has authType 'function': fcemu lets every request in; with --auth signature it verifies them")
+		case "":
+			c.gateway.tell(name, "auth", "its HTTP trigger has no authType, which means 'function': fcemu lets every request in; with --auth signature it verifies them")
+		}
 	}
 	if strings.EqualFold(first(c.r.Header, "Upgrade"), "websocket") {
 		c.gateway.tell(name, "websocket", "WebSocket connections are not passed on yet; the function sees a plain GET")

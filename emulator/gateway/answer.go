@@ -3,6 +3,7 @@ package gateway
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/emulator/invoke"
@@ -75,7 +76,20 @@ func (a *answer) check(status int, header map[string][]string) *emulator.Error {
 		return emulator.Refuse(http.StatusBadRequest, "ExternalRedirectForbidden",
 			"the function answered with a redirect (status %d), which is forbidden on the default domain; use a custom domain", status)
 	}
+	if a.call.door.barred && isAPK(header) {
+		return emulator.InvalidArgument("the function answered with an APK file, which is forbidden on the default domain; use a custom domain")
+	}
 	return nil
+}
+
+func isAPK(header map[string][]string) bool {
+	for key, values := range header {
+		if strings.EqualFold(key, "Content-Type") && len(values) > 0 &&
+			strings.HasPrefix(strings.ToLower(values[0]), "application/vnd.android.package-archive") {
+			return true
+		}
+	}
+	return false
 }
 
 func isRedirect(status int) bool {

@@ -25,6 +25,7 @@ type call struct {
 	target    string // path and query as the function sees them
 	fn        *emulator.Function
 	door      door
+	cors      *emulator.CORS // the door's corsConfig, or nil
 	control   invoke.Control
 	session   *emulator.SessionUse
 	body      requestBody
@@ -47,8 +48,10 @@ func (c *call) serve() *emulator.Error {
 	if refusal := c.resolve(); refusal != nil {
 		return refusal
 	}
-	if c.isPreflight() {
-		c.answerPreflight()
+	if refusal := c.readCORS(); refusal != nil {
+		return refusal
+	}
+	if c.preflight() {
 		return nil
 	}
 	if refusal := c.admit(); refusal != nil {

@@ -16,6 +16,7 @@ type door struct {
 	closed    bool // disableURLInternet
 	inline    bool // Content-Disposition is the function's business
 	redirects bool // 3xx answers may pass
+	barred    bool // APK answers may not pass
 	crossed   bool // other origins may call without a corsConfig
 }
 
@@ -28,6 +29,7 @@ func (g *Gateway) triggerDoor(trigger *emulator.Trigger, config *emulator.HTTPTr
 		closed:    config.DisableURLInternet,
 		inline:    g.AllowInline,
 		redirects: g.AllowRedirects,
+		barred:    g.RefuseAPK,
 		crossed:   true,
 	}
 }

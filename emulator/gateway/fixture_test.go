@@ -165,8 +165,12 @@ func (r reply) errorOf(t *testing.T) (code, message string) {
 	if body["Code"] != body["ErrorCode"] || body["Message"] != body["ErrorMessage"] || body["RequestId"] != r.header.Get("X-Fc-Request-Id") || body["RequestId"] == "" {
 		t.Errorf("error body %v, request id %s", body, r.header.Get("X-Fc-Request-Id"))
 	}
-	if got := r.header.Get("X-Fc-Error-Type"); got != "FCCommonError" {
-		t.Errorf("X-Fc-Error-Type is %q", got)
+	want := "FCCommonError"
+	if body["Code"] == "BadResponse" { // the function's fault
+		want = "UnhandledInvocationError"
+	}
+	if got := r.header.Get("X-Fc-Error-Type"); got != want {
+		t.Errorf("X-Fc-Error-Type is %q, want %q", got, want)
 	}
 	if got := r.header.Get("Content-Type"); got != "application/json" {
 		t.Errorf("Content-Type is %q", got)

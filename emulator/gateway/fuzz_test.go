@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"io"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/jwt"
 )
 
 func FuzzResult(f *testing.F) {
@@ -73,6 +75,50 @@ func FuzzEvent(f *testing.F) {
 		}
 		if !bytes.Equal(back, body) {
 			t.Errorf("%q became %q", body, back)
+		}
+	})
+}
+
+// FuzzToken: whatever a client sends, its own value of a mapped target never reaches the function,
+// and a body without the field arrives as it was.
+func FuzzToken(f *testing.F) {
+	f.Add("/a?uid=1&%75id=2&x", "uid=root; a=b", "application/x-www-form-urlencoded", []byte("uid=1&a=b"), "ann")
+	f.Add("/?;&=&&", "uid", `multipart/form-data; boundary="xx"`, []byte("--xx\r\nContent-Disposition: form-data; name=\"uid\"\r\n\r\nroot\r\n--xx--"), "a\r\nb; \"c")
+	f.Add("/%zz?%75%", ";=;", "multipart/form-data; boundary=-", []byte("---\r\n---\r\n"), "\xff")
+	mappings := []jwt.Mapping{{Position: jwt.Header, Claim: "c", Name: "X-Uid"}, {Position: jwt.Cookie, Claim: "c", Name: "uid"},
+		{Position: jwt.Query, Claim: "c", Name: "uid"}, {Position: jwt.Form, Claim: "c", Name: "uid"}}
+	f.Fuzz(func(t *testing.T, target, cookie, kind string, body []byte, value string) {
+		r := httptest.NewRequest("POST", "/", bytes.NewReader(body))
+		r.Header["Content-Type"], r.Header["Cookie"], r.Header["X_uid"] = []string{kind}, []string{cookie}, []string{"root"}
+		if strings.ContainsAny(cookie, "\r\n") {
+			return // net/http lets none in
+		}
+		c := &call{gateway: New(Options{}), r: r, target: target}
+		policy := &jwt.Policy{Claims: mappings}
+		form, refusal := c.tokenForm(policy)
+		if refusal != nil {
+			return
+		}
+		before := form.values("uid")
+		c.passClaims(policy, jwt.Claims{}, form)
+		_, query, _ := strings.Cut(c.target, "?")
+		if found := pairsNamed(query, "uid"); len(found) > 0 || len(r.CookiesNamed("uid")) > 0 || len(form.values("uid")) > 0 || r.Header["X_uid"] != nil {
+			t.Fatalf("left: query %q, cookies %q, form %q", found, r.CookiesNamed("uid"), form.values("uid"))
+		}
+		if passed, _ := io.ReadAll(r.Body); len(before) == 0 && (form == nil || !form.changed) && !bytes.Equal(passed, body) {
+			t.Fatalf("%q became %q", body, passed)
+		}
+		for _, mapping := range mappings {
+			c.setClaim(mapping, oneLine(value), form)
+		}
+		if got := r.Header.Get("X-Uid"); strings.ContainsAny(got, "\r\n") || strings.ContainsAny(r.Header.Get("Cookie"), "\r\n") {
+			t.Fatalf("a line break passed: %q", r.Header)
+		}
+		if _, query, _ = strings.Cut(c.target, "?"); len(pairsNamed(query, "uid")) != 1 {
+			t.Fatalf("target %q", c.target)
+		}
+		if form != nil && form.boundary == "" && len(form.values("uid")) != 1 {
+			t.Fatalf("form %q", form.body)
 		}
 	})
 }

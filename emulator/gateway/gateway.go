@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/jwt"
 )
 
 // Catalogue finds functions and their HTTP triggers. It is asked for every request.
@@ -48,13 +49,18 @@ type Options struct {
 	// AllowInline leaves Content-Disposition to the function on the default domain. The cloud
 	// forces "attachment" there, so that a browser downloads instead of showing.
 	AllowInline bool
+	// RefuseAPK refuses Android packages on the default domain, as the cloud does for triggers made
+	// after June 10, 2024.
+	RefuseAPK bool
 }
 
 // Gateway serves HTTP triggers on their default domains.
 type Gateway struct {
 	Options
-	toldMu sync.Mutex
-	told   map[notice]bool
+	policies compiled[jwt.Policy]
+	cors     compiled[emulator.CORS]
+	toldMu   sync.Mutex
+	told     map[notice]bool
 }
 
 // notice is something that a user is told once.

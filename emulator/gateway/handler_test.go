@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"context"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -70,7 +71,11 @@ func TestAnswersOfHandlers(t *testing.T) {
 			w := newWorld(t, handles(c.answer, "body", nil))
 			got := w.call(t, c.method, "/2016-08-15/proxy/svc/wsgi/", "", "X-Fc-Log-Type: Tail")
 			if c.code != "" {
-				if code, _ := got.errorOf(t); got.status != c.status || code != c.code || got.header.Get("X-Fc-Error-Type") != "FCCommonError" {
+				kind := "FCCommonError"
+				if c.status == http.StatusBadGateway {
+					kind = "UnhandledInvocationError"
+				}
+				if code, _ := got.errorOf(t); got.status != c.status || code != c.code || got.header.Get("X-Fc-Error-Type") != kind {
 					t.Errorf("%+v", got)
 				}
 				return

@@ -35,6 +35,9 @@ func (c *call) refuse(refusal *emulator.Error) {
 	c.allowOrigin(header)
 	header[invoke.HeaderRequestID] = []string{c.requestID}
 	header[invoke.HeaderErrorType] = []string{gatewayError}
+	if refusal.Code == codeBadResponse { // the function's fault, not the caller's
+		header[invoke.HeaderErrorType] = []string{string(emulator.UnhandledInvocationError)}
+	}
 	header["Content-Type"] = []string{"application/json"}
 	header["Content-Length"] = []string{strconv.Itoa(len(text))}
 	status := refusal.Status
@@ -45,9 +48,11 @@ func (c *call) refuse(refusal *emulator.Error) {
 	_, _ = c.w.Write(text) // a client that is gone needs no answer
 }
 
+const codeBadResponse = "BadResponse"
+
 // badResponse refuses what a function answered.
 func badResponse(format string, args ...any) *emulator.Error {
-	return emulator.Refuse(http.StatusBadGateway, "BadResponse", format, args...)
+	return emulator.Refuse(http.StatusBadGateway, codeBadResponse, format, args...)
 }
 
 // refusalOf finds the refusal in err; any other error is a fault of the emulator.

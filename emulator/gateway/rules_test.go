@@ -202,7 +202,7 @@ func TestCORS(t *testing.T) {
 }
 
 func TestAuthIsToldOnce(t *testing.T) {
-	for authType, want := range map[string]string{"anonymous": "", "": "'function'", "function": "authType 'function'", "jwt": "authType 'jwt'"} {
+	for authType, want := range map[string]string{"anonymous": "", "": "'function'", "function": "authType 'function'"} {
 		w := newWorld(t, answers(200, nil, ""), trigger("web", func(c *emulator.HTTPTrigger) { c.AuthType = authType }))
 		for range 3 {
 			if got := w.call(t, "GET", "/proxy/web", ""); got.status != 200 {

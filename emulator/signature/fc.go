@@ -75,17 +75,22 @@ func readPresigned(r *http.Request) (*signed, *emulator.Error) {
 	}, nil
 }
 
-// behindProxy is the part of /2016-08-15/proxy/{service}/{function}/… that the function sees.
+// behindProxy is the part of /2016-08-15/proxy/{service}/{function}/…, or /proxy/{function}/…, that
+// the function sees.
 func behindProxy(path string) (string, bool) {
 	_, rest, ok := strings.Cut(path, proxy)
 	if !ok {
 		return "", false
 	}
-	parts := strings.SplitN(rest, "/", 3)
-	if len(parts) < 3 {
+	names := 2
+	if strings.HasPrefix(path, proxy) {
+		names = 1
+	}
+	parts := strings.SplitN(rest, "/", names+1)
+	if len(parts) <= names {
 		return "/", true
 	}
-	return "/" + parts[2], true
+	return "/" + parts[names], true
 }
 
 // fcHolds compares with the signatures of all forms that a client may give the resource.
