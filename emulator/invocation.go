@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"time"
 )
 
@@ -42,6 +43,10 @@ type HTTPRequest struct {
 	Remote string              `json:"remote"` // client address
 	Body   io.Reader           `json:"-"`      // nil = none
 	Length int64               `json:"length"` // -1 = unknown (chunked)
+
+	// Upgrade is the protocol that the client asks to speak on its connection from here on, as
+	// "websocket"; empty = none. The listener is a Switcher then.
+	Upgrade string `json:"-"`
 }
 
 // Answer receives an HTTP answer while the function produces it. Start is called at most once,
@@ -49,6 +54,15 @@ type HTTPRequest struct {
 type Answer interface {
 	Start(status int, header map[string][]string) error
 	io.Writer
+}
+
+// Switcher is an Answer whose client can be given another protocol. Switch stands for Start: it tells
+// the client that the protocol is switched (status 101) and hands its connection over, with what the
+// client has said on it already. The caller has to close the connection. An *Error means that the
+// platform refuses the answer, any other error that the client has gone.
+type Switcher interface {
+	Answer
+	Switch(header map[string][]string) (client net.Conn, early []byte, err error)
 }
 
 // ErrorType is the value of X-Fc-Error-Type; empty when the function succeeded.

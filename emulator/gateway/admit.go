@@ -58,7 +58,7 @@ func (c *call) notify() {
 	if len(c.door.access.CORS) > 0 && string(c.door.access.CORS) != "null" {
 		c.gateway.tell(name, "cors", "corsConfig of its HTTP trigger is not applied yet; the default CORS answers of FC are sent")
 	}
-	if strings.EqualFold(first(c.r.Header, "Upgrade"), "websocket") {
-		c.gateway.tell(name, "websocket", "WebSocket connections are not passed on yet; the function sees a plain GET")
+	if !c.fn.Custom() && c.upgrade() != "" {
+		c.gateway.tell(name, "websocket", "WebSocket connections reach custom runtimes only; this function gets a plain event")
 	}
 }

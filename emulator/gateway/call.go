@@ -88,6 +88,7 @@ func (c *call) invoke() *emulator.Error {
 	if inv.Qualifier == "" {
 		inv.Qualifier = emulator.LatestVersion
 	}
+	upgrade := c.upgrade()
 	cleanRequest(c.r.Header)
 	switch custom := c.fn.Custom(); {
 	case !custom && c.fn.Service != "":
@@ -96,6 +97,8 @@ func (c *call) invoke() *emulator.Error {
 				"use a custom runtime, or deploy it as an FC 3.0 function", c.fn.Name(), c.fn.Runtime)
 	case c.control.Async:
 		return c.enqueue(inv, custom)
+	case custom && upgrade != "":
+		return c.passOn(inv, upgrade)
 	case custom:
 		return c.passThrough(inv)
 	default:
@@ -174,19 +177,25 @@ func (c *call) setEvent(inv *invocation, limit int) *emulator.Error {
 
 // clientContext ends with the client or with the emulator, and says which in its cause.
 func clientContext(r *http.Request) (ctx context.Context, release func()) {
+	ctx, stop, cancel := followClient(r)
+	return ctx, func() {
+		stop()
+		cancel(nil)
+	}
+}
+
+// followClient is clientContext for a call that may outlive its request: after stop the context no
+// longer follows the request's.
+func followClient(r *http.Request) (ctx context.Context, stop func() bool, cancel context.CancelCauseFunc) {
 	parent := r.Context()
-	ctx, cancel := context.WithCancelCause(context.WithoutCancel(parent))
-	stop := context.AfterFunc(parent, func() {
+	ctx, cancel = context.WithCancelCause(context.WithoutCancel(parent))
+	return ctx, context.AfterFunc(parent, func() {
 		if cause := context.Cause(parent); errors.Is(cause, emulator.ErrShutdown) {
 			cancel(cause)
 			return
 		}
 		cancel(emulator.ErrClientGone)
-	})
-	return ctx, func() {
-		stop()
-		cancel(nil)
-	}
+	}), cancel
 }
 
 // clientIP cuts the port off an address.

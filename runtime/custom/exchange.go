@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
@@ -168,6 +169,9 @@ func (t *trip) receive(dst receiver) (*head, error) {
 		h, err := parseHead(block, dst.wantsHeader())
 		if err != nil {
 			return nil, err
+		}
+		if h.status == http.StatusSwitchingProtocols {
+			return h, t.switchOver(h, dst)
 		}
 		if h.status < 200 {
 			continue

@@ -18,6 +18,7 @@ type request struct {
 	header               map[string][]string
 	body                 []byte
 	stream               io.Reader // instead of body
+	upgrade              string    // the protocol that the client asks for; empty = none
 	length               int64     // -1 = unknown
 	deadline             bool      // the context's deadline is kept on the connection (health checks)
 }
@@ -68,6 +69,10 @@ func (r *request) appendHead(b []byte, s *session, call runtime.Call) []byte {
 	}
 	if r.contentType != "" {
 		b = appendLine(b, "Content-Type", r.contentType)
+	}
+	if r.upgrade != "" {
+		b = append(b, "Connection: Upgrade\r\n"...)
+		b = appendLine(b, "Upgrade", r.upgrade)
 	}
 	b = r.appendLength(b)
 	b = appendCall(b, r.control, call)

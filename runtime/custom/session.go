@@ -64,7 +64,7 @@ func (s *session) event(ctx context.Context, call runtime.Call) (runtime.Reply, 
 func (s *session) pass(ctx context.Context, call runtime.Call, answer emulator.Answer) (runtime.Reply, error) {
 	r := &request{
 		method: call.HTTP.Method, target: call.HTTP.Target, host: call.HTTP.Host, control: "/http-invoke",
-		header: call.HTTP.Header, stream: call.HTTP.Body, length: call.HTTP.Length,
+		header: call.HTTP.Header, stream: call.HTTP.Body, length: call.HTTP.Length, upgrade: call.HTTP.Upgrade,
 	}
 	if r.stream == nil || r.length == 0 {
 		r.stream, r.length = nil, 0
