@@ -178,7 +178,7 @@ async function hold () {
   console.log('all ended')
 }
 
-(process.argv[3] === 'hold' ? hold() : walk()).catch(error => {
+(process.argv[3] === 'hold' ? hold() : walk()).then(() => process.exit(0), error => { // idle connections do not matter
   console.error(error)
   process.exit(1)
 })
