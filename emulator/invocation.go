@@ -44,6 +44,8 @@ type HTTPRequest struct {
 	Body   io.Reader           `json:"-"`      // nil = none
 	Length int64               `json:"length"` // -1 = unknown (chunked)
 
+	// Trailer gives the fields behind a body of unknown length, once the body has been read. May be nil.
+	Trailer func() map[string][]string `json:"-"`
 	// Upgrade is the protocol that the client asks to speak on its connection from here on, as
 	// "websocket"; empty = none. The listener is a Switcher then.
 	Upgrade string `json:"-"`
@@ -54,6 +56,13 @@ type HTTPRequest struct {
 type Answer interface {
 	Start(status int, header map[string][]string) error
 	io.Writer
+}
+
+// Trailed is an Answer that passes on fields behind the body. Trail is called at most once, after the
+// last Write.
+type Trailed interface {
+	Answer
+	Trail(trailer map[string][]string)
 }
 
 // Switcher is an Answer whose client can be given another protocol. Switch stands for Start: it tells

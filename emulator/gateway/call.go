@@ -163,6 +163,9 @@ func (c *call) setRequest(inv *invocation, body io.Reader, length int64) {
 	if length == 0 {
 		inv.request.Body = nil
 	}
+	if length < 0 {
+		inv.request.Trailer = func() map[string][]string { return c.r.Trailer }
+	}
 	inv.HTTP = &inv.request
 }
 

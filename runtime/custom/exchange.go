@@ -110,7 +110,7 @@ func (t *trip) send() error {
 			return err
 		}
 		t.upload = &upload{done: make(chan struct{}), buffers: t.buffers}
-		go t.upload.run(c.net, r.stream, r.length)
+		go t.upload.run(c.net, r)
 		return nil
 	}
 	return t.sendInline()
@@ -198,7 +198,11 @@ func (t *trip) body(h *head, dst receiver) error {
 		buffer := t.buffers.Get().(*[]byte)
 		defer t.buffers.Put(buffer)
 		if h.chunked {
-			return c.copyChunked(dst, buffer)
+			trailer, err := c.copyChunked(dst, buffer)
+			if trailer != nil && err == nil {
+				dst.trail(trailer)
+			}
+			return err
 		}
 		return c.copyLength(dst, h.length, buffer)
 	case h.length >= 0:

@@ -17,10 +17,11 @@ type request struct {
 	contentType          string
 	header               map[string][]string
 	body                 []byte
-	stream               io.Reader // instead of body
-	upgrade              string    // the protocol that the client asks for; empty = none
-	length               int64     // -1 = unknown
-	deadline             bool      // the context's deadline is kept on the connection (health checks)
+	stream               io.Reader                  // instead of body
+	trailer              func() map[string][]string // of a stream of unknown length, when it is read; may be nil
+	upgrade              string                     // the protocol that the client asks for; empty = none
+	length               int64                      // -1 = unknown
+	deadline             bool                       // the context's deadline is kept on the connection (health checks)
 }
 
 // safe tells whether FC repeats the request when the connection breaks.
