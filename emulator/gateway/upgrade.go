@@ -80,7 +80,7 @@ func (a *switcher) Switch(header map[string][]string) (net.Conn, []byte, error) 
 	}
 	early, _ := buffered.Reader.Peek(buffered.Reader.Buffered()) // they are there
 	early = bytes.Clone(early)
-	head := c.appendSwitch(nil, header)
+	head := c.switching(header)
 	a.forget()
 	a.call, c.w, c.r = nil, nil, nil
 	close(a.switched)
@@ -91,19 +91,19 @@ func (a *switcher) Switch(header map[string][]string) (net.Conn, []byte, error) 
 	return conn, early, nil
 }
 
-// appendSwitch writes the answer that switches.
-func (c *call) appendSwitch(b []byte, header map[string][]string) []byte {
-	b = append(b, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: "+websocket+"\r\nConnection: Upgrade\r\n"...)
-	b = append(b, invoke.HeaderRequestID+": "+c.requestID+"\r\n"...)
+// switching writes the answer that switches.
+func (c *call) switching(header map[string][]string) []byte {
+	to := http.Header{"Upgrade": {websocket}, "Connection": {"Upgrade"}, invoke.HeaderRequestID: {c.requestID}}
 	for key, values := range spellOut(header) {
-		if withheld(key) {
-			continue
-		}
-		for _, value := range values {
-			b = append(b, key+": "+value+"\r\n"...) // read from a header line, so there is no line end in it
+		if !withheld(key) {
+			to[key] = values
 		}
 	}
-	return append(b, "\r\n"...)
+	var answer bytes.Buffer
+	answer.WriteString("HTTP/1.1 101 Switching Protocols\r\n")
+	_ = to.Write(&answer) // to memory; it leaves out what is no header and makes line ends spaces
+	answer.WriteString("\r\n")
+	return answer.Bytes()
 }
 
 // spellOut writes the names of WebSocket's own fields as everybody does, and not as net/textproto:
