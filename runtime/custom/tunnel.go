@@ -79,20 +79,32 @@ func (t *tunnel) run(early, late []byte) error {
 func (t *tunnel) carry(from, to *net.Conn, first []byte) {
 	var err error
 	if len(first) > 0 {
-		_, err = (*to).Write(first)
+		err = t.say(to, first)
 	}
 	if err == nil {
-		err = t.copy(*to, *from)
+		err = t.copy(to, *from)
 	}
 	t.hungUp.CompareAndSwap(nil, from)
 	half, ok := (*to).(interface{ CloseWrite() error })
-	if err != nil || !ok || half.CloseWrite() != nil || (*to).SetReadDeadline(time.Now().Add(halfOpen)) != nil {
+	if err != nil || !ok || half.CloseWrite() != nil {
 		_ = t.Close()
+		return
 	}
+	late := time.Now().Add(halfOpen)
+	_, _ = t.client.SetDeadline(late), t.server.SetDeadline(late) // they fail where it is closed already
+}
+
+// say writes to one side. If that does not hear any more, it is the side that ended.
+func (t *tunnel) say(to *net.Conn, p []byte) error {
+	_, err := (*to).Write(p)
+	if err != nil {
+		t.hungUp.CompareAndSwap(nil, to)
+	}
+	return err
 }
 
 // copy returns nil when from has said all that it will.
-func (t *tunnel) copy(to, from net.Conn) error {
+func (t *tunnel) copy(to *net.Conn, from net.Conn) error {
 	source, ok := from.(syscall.Conn)
 	if !ok {
 		return t.copyBuffered(to, from)
@@ -111,7 +123,7 @@ func (t *tunnel) copy(to, from net.Conn) error {
 			p.release()
 			return p.err
 		}
-		_, err := to.Write((*p.buffer)[:p.n])
+		err := t.say(to, (*p.buffer)[:p.n])
 		p.release()
 		if err != nil {
 			return err
@@ -120,12 +132,12 @@ func (t *tunnel) copy(to, from net.Conn) error {
 }
 
 // copyBuffered is for connections that are more than a descriptor, as those with TLS.
-func (t *tunnel) copyBuffered(to, from net.Conn) error {
+func (t *tunnel) copyBuffered(to *net.Conn, from net.Conn) error {
 	buffer := make([]byte, 4<<10)
 	for {
 		n, err := from.Read(buffer)
 		if n > 0 {
-			if _, err := to.Write(buffer[:n]); err != nil {
+			if err := t.say(to, buffer[:n]); err != nil {
 				return err
 			}
 		}
