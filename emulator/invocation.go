@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"time"
 )
 
@@ -48,6 +49,12 @@ type HTTPRequest struct {
 	// Prefix is how Target begins where HTTP handlers of built-in runtimes get a path without it:
 	// /2016-08-15/proxy/{service}[.{qualifier}]/{function}. Empty on every other door.
 	Prefix string `json:"prefix,omitempty"`
+
+	// Trailer gives the fields behind a body of unknown length, once the body has been read. May be nil.
+	Trailer func() map[string][]string `json:"-"`
+	// Upgrade is the protocol that the client asks to speak on its connection from here on, as
+	// "websocket"; empty = none. The listener is a Switcher then.
+	Upgrade string `json:"-"`
 }
 
 // HTTPAnswer is how an HTTP handler of a built-in runtime answered. Its body is the outcome's payload.
@@ -61,6 +68,22 @@ type HTTPAnswer struct {
 type Answer interface {
 	Start(status int, header map[string][]string) error
 	io.Writer
+}
+
+// Trailed is an Answer that passes on fields behind the body. Trail is called at most once, after the
+// last Write.
+type Trailed interface {
+	Answer
+	Trail(trailer map[string][]string)
+}
+
+// Switcher is an Answer whose client can be given another protocol. Switch stands for Start: it tells
+// the client that the protocol is switched (status 101) and hands its connection over, with what the
+// client has said on it already. The caller has to close the connection. An *Error means that the
+// platform refuses the answer, any other error that the client has gone.
+type Switcher interface {
+	Answer
+	Switch(header map[string][]string) (client net.Conn, early []byte, err error)
 }
 
 // ErrorType is the value of X-Fc-Error-Type; empty when the function succeeded.

@@ -99,6 +99,8 @@ func verdictOfError(f *flight, err error) verdict {
 		return verdictOf(f.ctx)
 	case errors.Is(err, emulator.ErrClientGone):
 		return verdictCanceled
+	case errors.Is(err, ErrHungUp) && !wait(f.instance.process.Done(), exitWait):
+		return verdictAnswered
 	}
 	return verdictBroken
 }
@@ -114,6 +116,9 @@ func (i *instance) faultOf(f *flight, v verdict, err error, duration time.Durati
 		}
 		fallthrough
 	default:
+		if f.switched.Load() && v == verdictTimeout {
+			break // only the connection was cut
+		}
 		wait(i.gone, goneWait)
 	}
 	return i.interrupted(v, duration, f.deadline.Sub(f.began))

@@ -35,6 +35,7 @@ type flight struct {
 	began    time.Time
 	deadline time.Time
 	verdict  atomic.Int32
+	switched atomic.Bool // the line speaks another protocol now
 
 	tail     []byte // the log so far, at least its last tailLimit bytes; under capture.mu
 	keepTail bool

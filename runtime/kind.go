@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"io"
 	"time"
 
@@ -60,6 +61,10 @@ type Checker interface {
 	Check(ctx context.Context, path string) error
 }
 
+// ErrHungUp is an error of Session.Invoke: the instance ended a connection of another protocol (a
+// WebSocket) before its client did. That is no failure unless the process has ended with it.
+var ErrHungUp = errors.New("the function ended the connection")
+
 // BadAnswer is an error of Session.Invoke: the instance lives, but what it answered is no answer.
 type BadAnswer struct{ Reason string }
 
@@ -78,6 +83,16 @@ type Call struct {
 // Attach names the line that carries this call, so that the pool can give the call up by closing
 // it. False means that the call is over already.
 func (c Call) Attach(line io.Closer) bool { return c.flight == nil || c.flight.attach(line) }
+
+// Switch is Attach for a connection that has left HTTP and is open for as long as its client likes:
+// when its time is up, the pool closes it and lets the instance live.
+func (c Call) Switch(line io.Closer) bool {
+	if c.flight == nil {
+		return true
+	}
+	c.flight.switched.Store(true)
+	return c.flight.attach(line)
+}
 
 // Detach takes the line back. False means that the pool has closed it.
 func (c Call) Detach() bool { return c.flight == nil || c.flight.detach() }

@@ -9,6 +9,12 @@ import (
 
 // end carries out an interruption: it ends the instance, or only the call where others share it.
 func (i *instance) end(f *flight, v verdict) {
+	if f.switched.Load() {
+		f.cutLine() // also where the instance ends: a client that does not hear that must not hold it up
+		if v == verdictTimeout {
+			return
+		}
+	}
 	switch v {
 	case verdictCanceled:
 		if i.multi && (i.slots > 1 || i.healthCheck() != nil) {

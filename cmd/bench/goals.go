@@ -8,6 +8,8 @@ func (b *bench) goals() []goal {
 		{id: "W3", title: "built-in, 16 instances of one request each", measure: b.warmInstances},
 		{id: "W4", title: "custom runtime on a port", measure: b.warmCustom},
 		{id: "W5", title: "body of 128 KiB", measure: b.warmLarge},
+		{id: "W6", title: "256 callers for a minute", measure: b.manyCallers},
+		{id: "W7", title: "1 000 idle WebSockets", measure: b.idleSockets},
 		{id: "C1", title: "node, pool hit", missing: "no pool of pre-started interpreters yet"},
 		{id: "C2", title: "node, cold", measure: b.coldNode},
 		{id: "C3", title: "python, zygote", missing: "no zygote yet"},

@@ -131,15 +131,10 @@ func (b *bench) idleMemory(ctx context.Context) ([]verdict, error) {
 
 // residentTree adds the resident memory of a process and its descendants.
 func residentTree(pid int) (int64, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
+	total, err := resident(pid)
 	if err != nil {
 		return 0, err
 	}
-	pages, err := strconv.ParseInt(strings.Fields(string(text))[1], 10, 64)
-	if err != nil {
-		return 0, err
-	}
-	total := pages * int64(os.Getpagesize())
 	children, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
 	for _, child := range strings.Fields(string(children)) {
 		if id, err := strconv.Atoi(child); err == nil {
@@ -149,4 +144,14 @@ func residentTree(pid int) (int64, error) {
 		}
 	}
 	return total, nil
+}
+
+// resident is the resident memory of one process.
+func resident(pid int) (int64, error) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
+	if err != nil {
+		return 0, err
+	}
+	pages, err := strconv.ParseInt(strings.Fields(string(text))[1], 10, 64)
+	return pages * int64(os.Getpagesize()), err
 }

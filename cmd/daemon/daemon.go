@@ -93,7 +93,7 @@ func (d *Daemon) run(listener net.Listener) {
 	requests, cancelRequests := context.WithCancelCause(context.Background())
 	streams, cancelStreams := context.WithCancel(context.Background())
 	d.cancelRequests, d.cancelStreams = cancelRequests, cancelStreams
-	d.server = server(d.handler(streams))
+	d.server = server(withoutHTTP2(d.handler(streams), d.options.Notice))
 	d.server.BaseContext = func(net.Listener) context.Context { return requests }
 
 	front, stopFront := context.WithCancel(context.Background())

@@ -47,7 +47,7 @@ func (c *call) notify() {
 			c.gateway.tell(name, "auth", "its HTTP trigger has no authType, which means 'function': fcemu lets every request in; with --auth signature it verifies them")
 		}
 	}
-	if strings.EqualFold(first(c.r.Header, "Upgrade"), "websocket") {
-		c.gateway.tell(name, "websocket", "WebSocket connections are not passed on yet; the function sees a plain GET")
+	if !c.fn.Custom() && c.upgrade() != "" {
+		c.gateway.tell(name, "websocket", "WebSocket connections reach custom runtimes only; this function gets a plain event")
 	}
 }

@@ -160,6 +160,19 @@ func (a *answer) flush() error {
 	return nil
 }
 
+// Trail passes on the fields behind the body, if the client's protocol has a place for them.
+func (a *answer) Trail(trailer map[string][]string) {
+	if !a.sent || a.length >= 0 || a.bare {
+		return
+	}
+	to := a.call.w.Header()
+	for key, values := range trailer {
+		if !withheld(key) {
+			to[http.TrailerPrefix+key] = values
+		}
+	}
+}
+
 // release sends what was held back.
 func (a *answer) release() error {
 	held := a.held

@@ -92,6 +92,7 @@ func (c *call) invoke() *emulator.Error {
 	if inv.Qualifier == "" {
 		inv.Qualifier = emulator.LatestVersion
 	}
+	upgrade := c.upgrade()
 	cleanRequest(c.r.Header)
 	if a := c.fn.Affinity; a != nil && !c.control.Async {
 		var refusal *emulator.Error
@@ -103,6 +104,8 @@ func (c *call) invoke() *emulator.Error {
 	switch custom, handler := c.fn.Custom(), c.fn.HTTPHandler(); {
 	case c.control.Async:
 		return c.enqueue(inv, custom || handler)
+	case custom && upgrade != "":
+		return c.passOn(inv, upgrade)
 	case custom:
 		return c.passThrough(inv)
 	case handler:
@@ -170,6 +173,9 @@ func (c *call) setRequest(inv *invocation, body io.Reader, length int64) {
 	if length == 0 {
 		inv.request.Body = nil
 	}
+	if length < 0 {
+		inv.request.Trailer = func() map[string][]string { return c.r.Trailer }
+	}
 	inv.HTTP = &inv.request
 }
 
@@ -184,19 +190,25 @@ func (c *call) setEvent(inv *invocation, limit int) *emulator.Error {
 
 // clientContext ends with the client or with the emulator, and says which in its cause.
 func clientContext(r *http.Request) (ctx context.Context, release func()) {
+	ctx, stop, cancel := followClient(r)
+	return ctx, func() {
+		stop()
+		cancel(nil)
+	}
+}
+
+// followClient is clientContext for a call that may outlive its request: after stop the context no
+// longer follows the request's.
+func followClient(r *http.Request) (ctx context.Context, stop func() bool, cancel context.CancelCauseFunc) {
 	parent := r.Context()
-	ctx, cancel := context.WithCancelCause(context.WithoutCancel(parent))
-	stop := context.AfterFunc(parent, func() {
+	ctx, cancel = context.WithCancelCause(context.WithoutCancel(parent))
+	return ctx, context.AfterFunc(parent, func() {
 		if cause := context.Cause(parent); errors.Is(cause, emulator.ErrShutdown) {
 			cancel(cause)
 			return
 		}
 		cancel(emulator.ErrClientGone)
-	})
-	return ctx, func() {
-		stop()
-		cancel(nil)
-	}
+	}), cancel
 }
 
 // clientIP cuts the port off an address.

@@ -5,7 +5,10 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"io"
+	"net/http"
 	"net/http/httptest"
+	"net/textproto"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -119,6 +122,49 @@ func FuzzToken(f *testing.F) {
 		}
 		if form != nil && form.boundary == "" && len(form.values("uid")) != 1 {
 			t.Fatalf("form %q", form.body)
+		}
+	})
+}
+
+// FuzzRequestHeader looks for a way past what a function does not get to see.
+func FuzzRequestHeader(f *testing.F) {
+	f.Add("Upgrade, x-one", "X-One", "websocket")
+	f.Add("x-fc-Forged,,", "X-Fc-Forged", "\r\n")
+	f.Fuzz(func(t *testing.T, connection, key, value string) {
+		key = textproto.CanonicalMIMEHeaderKey(key)
+		header := http.Header{"Connection": {connection}, "Upgrade": {value}, "Sec-Websocket-Key": {"k"}}
+		header[key] = append(header[key], value)
+		c := &call{r: &http.Request{Method: "GET", ProtoMajor: 1, ProtoMinor: 1, Header: header}}
+		if protocol := c.upgrade(); protocol != "" && !strings.Contains(strings.ToLower(strings.Join(header["Upgrade"], ",")), protocol) {
+			t.Errorf("%q: %q", header, protocol)
+		}
+		cleanRequest(header)
+		for key := range spellOut(header) {
+			if key == "Connection" || key == "Upgrade" || strings.HasPrefix(key, reserved) {
+				t.Errorf("%q is left", key)
+			}
+		}
+	})
+}
+
+// FuzzTarget sends paths through all three kinds of default domains: the function has to see them
+// letter by letter.
+func FuzzTarget(f *testing.F) {
+	for _, seed := range []string{"//a%2Fb/../c?x=1&x=2", "?", "%E4", "/./..//?a?b", ";a=b", "/2016-08-15/proxy/a/b"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, tail string) {
+		path := "/" + tail
+		for prefix, host := range map[string]string{"": "web.localhost", "/proxy/web.prod": "x"} {
+			parsed, err := url.ParseRequestURI(prefix + path)
+			if err != nil {
+				continue // net/http refuses it
+			}
+			r := &http.Request{Method: "GET", Host: host, URL: parsed, RequestURI: prefix + path}
+			route, ok := MatchRequest(r)
+			if !ok || route.Function != "web" || route.target(rawTarget(r)) != path {
+				t.Errorf("%q: %v %+v %q", prefix+path, ok, route, route.target(rawTarget(r)))
+			}
 		}
 	})
 }

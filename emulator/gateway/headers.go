@@ -32,16 +32,8 @@ func cleanRequest(header map[string][]string) {
 func (c *call) cleanAnswer(to, from map[string][]string) {
 	for name, values := range from {
 		key := textproto.CanonicalMIMEHeaderKey(name)
-		if strings.HasPrefix(key, reserved) {
+		if withheld(key) || key == "Content-Disposition" && !c.door.inline {
 			continue
-		}
-		switch key {
-		case "Connection", "Keep-Alive", "Content-Length", "Transfer-Encoding", "Trailer", "Date", "Server", "Upgrade":
-			continue
-		case "Content-Disposition":
-			if !c.door.inline {
-				continue
-			}
 		}
 		if same, ok := to[key]; ok { // written in another case
 			values = append(same[:len(same):len(same)], values...)
@@ -54,6 +46,15 @@ func (c *call) cleanAnswer(to, from map[string][]string) {
 	if _, ok := to["Content-Type"]; !ok {
 		to["Content-Type"] = nil // keeps net/http from guessing one
 	}
+}
+
+// withheld names, in canonical form, what no client gets to see of an answer.
+func withheld(key string) bool {
+	switch key {
+	case "Connection", "Keep-Alive", "Content-Length", "Transfer-Encoding", "Trailer", "Date", "Server", "Upgrade":
+		return true
+	}
+	return strings.HasPrefix(key, reserved)
 }
 
 // attachment is shared by all answers and never changed.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/textproto"
 	"strconv"
 	"strings"
 	"syscall"
@@ -172,43 +173,53 @@ func (c *conn) copyBig(dst io.Writer, n int64, buffer []byte) error {
 	return nil
 }
 
-// copyChunked passes chunks on as they arrive and drops extensions and trailers.
-func (c *conn) copyChunked(dst io.Writer, big *[]byte) error {
+// copyChunked passes chunks on as they arrive and drops extensions. It returns the trailer.
+func (c *conn) copyChunked(dst io.Writer, big *[]byte) (map[string][]string, error) {
 	for {
 		line, err := c.line()
 		if err != nil {
-			return err
+			return nil, err
 		}
 		size, err := chunkSize(line)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if size == 0 {
-			return c.trailers()
+			return c.trailer()
 		}
 		if err := c.copyLength(dst, size, big); err != nil {
-			return err
+			return nil, err
 		}
 		if line, err = c.line(); err != nil {
-			return err
+			return nil, err
 		}
 		if len(line) != 0 {
-			return malformed("a chunk")
+			return nil, malformed("a chunk")
 		}
 	}
 }
 
-func (c *conn) trailers() error {
+// trailer reads the fields behind the last chunk. Those that are none, or that are not for the
+// client, are left out.
+func (c *conn) trailer() (fields map[string][]string, err error) {
 	for range 256 {
 		line, err := c.line()
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if len(line) == 0 {
-			return nil
+			return fields, nil
+		}
+		name, value, ok := bytes.Cut(line, []byte(":"))
+		if key := string(name); ok && isToken(key) && !dropped(key) {
+			if fields == nil {
+				fields = map[string][]string{}
+			}
+			key = textproto.CanonicalMIMEHeaderKey(key)
+			fields[key] = append(fields[key], string(bytes.Trim(value, " \t")))
 		}
 	}
-	return malformed("the trailer")
+	return nil, malformed("the trailer")
 }
 
 func chunkSize(line []byte) (int64, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
@@ -109,7 +110,7 @@ func (t *trip) send() error {
 			return err
 		}
 		t.upload = &upload{done: make(chan struct{}), buffers: t.buffers}
-		go t.upload.run(c.net, r.stream, r.length)
+		go t.upload.run(c.net, r)
 		return nil
 	}
 	return t.sendInline()
@@ -169,6 +170,9 @@ func (t *trip) receive(dst receiver) (*head, error) {
 		if err != nil {
 			return nil, err
 		}
+		if h.status == http.StatusSwitchingProtocols {
+			return h, t.switchOver(h, dst)
+		}
 		if h.status < 200 {
 			continue
 		}
@@ -194,7 +198,11 @@ func (t *trip) body(h *head, dst receiver) error {
 		buffer := t.buffers.Get().(*[]byte)
 		defer t.buffers.Put(buffer)
 		if h.chunked {
-			return c.copyChunked(dst, buffer)
+			trailer, err := c.copyChunked(dst, buffer)
+			if trailer != nil && err == nil {
+				dst.trail(trailer)
+			}
+			return err
 		}
 		return c.copyLength(dst, h.length, buffer)
 	case h.length >= 0:

@@ -149,9 +149,6 @@ func (h *head) noteEncoding(value string) error {
 
 // finish applies the rules that need all fields. Source: RFC 9112 §6.3.
 func (h *head) finish() error {
-	if h.status == http.StatusSwitchingProtocols {
-		return malformed("a switch of protocols that nobody asked for: the status")
-	}
 	if h.chunked && h.length >= 0 {
 		h.length, h.close = -1, true // two lengths: believe the chunks, and nothing after them
 		delete(h.header, "Content-Length")

@@ -17,9 +17,11 @@ type request struct {
 	contentType          string
 	header               map[string][]string
 	body                 []byte
-	stream               io.Reader // instead of body
-	length               int64     // -1 = unknown
-	deadline             bool      // the context's deadline is kept on the connection (health checks)
+	stream               io.Reader                  // instead of body
+	trailer              func() map[string][]string // of a stream of unknown length, when it is read; may be nil
+	upgrade              string                     // the protocol that the client asks for; empty = none
+	length               int64                      // -1 = unknown
+	deadline             bool                       // the context's deadline is kept on the connection (health checks)
 }
 
 // safe tells whether FC repeats the request when the connection breaks.
@@ -68,6 +70,10 @@ func (r *request) appendHead(b []byte, s *session, call runtime.Call) []byte {
 	}
 	if r.contentType != "" {
 		b = appendLine(b, "Content-Type", r.contentType)
+	}
+	if r.upgrade != "" {
+		b = append(b, "Connection: Upgrade\r\n"...)
+		b = appendLine(b, "Upgrade", r.upgrade)
 	}
 	b = r.appendLength(b)
 	b = appendCall(b, r.control, call)

@@ -64,7 +64,8 @@ func (s *session) event(ctx context.Context, call runtime.Call) (runtime.Reply, 
 func (s *session) pass(ctx context.Context, call runtime.Call, answer emulator.Answer) (runtime.Reply, error) {
 	r := &request{
 		method: call.HTTP.Method, target: call.HTTP.Target, host: call.HTTP.Host, control: "/http-invoke",
-		header: call.HTTP.Header, stream: call.HTTP.Body, length: call.HTTP.Length,
+		header: call.HTTP.Header, stream: call.HTTP.Body, length: call.HTTP.Length, trailer: call.HTTP.Trailer,
+		upgrade: call.HTTP.Upgrade,
 	}
 	if r.stream == nil || r.length == 0 {
 		r.stream, r.length = nil, 0
@@ -131,6 +132,7 @@ type receiver interface {
 	start(head *head) error
 	wantsHeader() bool
 	io.Writer
+	trail(trailer map[string][]string)
 }
 
 // collector keeps the body in memory.
@@ -141,6 +143,8 @@ type collector struct {
 }
 
 func (c *collector) wantsHeader() bool { return false }
+
+func (c *collector) trail(map[string][]string) {}
 
 func (c *collector) start(head *head) error {
 	if head.length > int64(c.limit) && c.strict {
@@ -195,6 +199,12 @@ func (f *forwarder) start(head *head) error {
 func (f *forwarder) Write(p []byte) (int, error) {
 	n, err := f.answer.Write(p)
 	return n, clientGone(err)
+}
+
+func (f *forwarder) trail(trailer map[string][]string) {
+	if answer, ok := f.answer.(emulator.Trailed); ok {
+		answer.Trail(trailer)
+	}
 }
 
 // clientGone tells the pool that the listener left, not the function.

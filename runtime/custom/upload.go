@@ -21,14 +21,16 @@ type upload struct {
 
 // run copies the body. A body that breaks off ends the connection, so that the server does not
 // take it for whole.
-func (u *upload) run(conn net.Conn, body io.Reader, length int64) {
+func (u *upload) run(conn net.Conn, r *request) {
 	buffer := u.buffers.Get().(*[]byte)
 	defer u.buffers.Put(buffer)
 	var err error
-	if length < 0 {
-		err = uploadChunks(conn, body, *buffer)
+	if r.length < 0 {
+		if err = uploadChunks(conn, r.stream, *buffer); err == nil {
+			_, err = conn.Write(r.appendTrailer((*buffer)[:0]))
+		}
 	} else {
-		err = uploadLength(conn, body, length, *buffer)
+		err = uploadLength(conn, r.stream, r.length, *buffer)
 	}
 	u.whole = err == nil
 	gone := errors.Is(err, emulator.ErrClientGone)
@@ -66,6 +68,22 @@ func uploadLength(conn net.Conn, body io.Reader, left int64, buffer []byte) erro
 	return nil
 }
 
+// appendTrailer writes the last chunk and the fields behind it.
+func (r *request) appendTrailer(b []byte) []byte {
+	b = append(b, "0\r\n"...)
+	if r.trailer != nil {
+		for key, values := range r.trailer() {
+			if !isToken(key) || dropped(key) {
+				continue
+			}
+			for _, value := range values {
+				b = appendLine(b, key, value)
+			}
+		}
+	}
+	return append(b, "\r\n"...)
+}
+
 // uploadChunks sends each read as one chunk, with room for the size line in front of it.
 func uploadChunks(conn net.Conn, body io.Reader, buffer []byte) error {
 	const front = 18 // 16 hex digits and the line end
@@ -82,8 +100,7 @@ func uploadChunks(conn net.Conn, body io.Reader, buffer []byte) error {
 			}
 		}
 		if errors.Is(err, io.EOF) {
-			_, err = conn.Write([]byte("0\r\n\r\n"))
-			return err
+			return nil
 		}
 		if err != nil {
 			return clientGone(err)
