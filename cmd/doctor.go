@@ -15,7 +15,7 @@ import (
 func newDoctor(a *app) *cobra.Command {
 	c := withOutput(&cobra.Command{Use: "doctor", Short: "Show which interpreters are here and what this machine can promise", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return a.doctor(c.Context()) }})
-	c.Flags().String("isolation", "auto", "auto, ports or none")
+	c.Flags().String("isolation", "auto", "auto, full, ports or none")
 	return c
 }
 

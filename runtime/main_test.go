@@ -262,3 +262,23 @@ func running(pid string) bool {
 	_, rest, _ := strings.Cut(string(stat), ") ")
 	return !strings.HasPrefix(rest, "Z")
 }
+
+// codeDir is where functions see their code.
+func (b *bench) codeDir() string {
+	if p, ok := launcher().(process.Privater); ok && p.Private(context.Background()) {
+		return "/code"
+	}
+	return b.dir
+}
+
+// ownPID is the number that a process has for itself.
+func ownPID(pid int) string {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return fmt.Sprint(pid)
+	}
+	_, rest, _ := strings.Cut(string(text), "\nNSpid:")
+	line, _, _ := strings.Cut(rest, "\n")
+	numbers := strings.Fields(line)
+	return numbers[len(numbers)-1]
+}

@@ -28,7 +28,7 @@ type Options struct {
 	Port      int    // 0 = a free one
 	DataDir   string // empty with Ephemeral
 	Ephemeral bool   // a temporary folder that goes on exit
-	Isolation string // auto, ports, none
+	Isolation string // auto, full, ports, none
 	Account   string
 	Region    string
 
@@ -36,6 +36,7 @@ type Options struct {
 	IdleTimeout  time.Duration     // of instances
 	AsyncWorkers int               // asynchronous invocations that run at a time
 	Interpreters map[string]string // runtime id → interpreter
+	Mounts       map[string]string // mountDir of nasConfig or ossMountConfig → folder
 
 	Destinations []destination.Route // of outcomes for what has no local service; checked
 

@@ -36,7 +36,7 @@ func New(account, region string, credentials runtime.Credentials) *Kind {
 // Source: FC 3.0 custom runtime principles.
 func (k *Kind) Prepare(fn *emulator.Function, place runtime.Place) (runtime.Plan, error) {
 	command := startCommand(fn, place.CodeDir)
-	path, err := program(command[0], place)
+	path, err := program(command[0], &place)
 	if err != nil {
 		return runtime.Plan{}, err
 	}
@@ -45,7 +45,7 @@ func (k *Kind) Prepare(fn *emulator.Function, place runtime.Place) (runtime.Plan
 			Path: path, Args: command[1:], Env: place.Env, Dir: place.CodeDir,
 			Port: fn.Port(), PortEnv: []string{"FC_SERVER_PORT", "FC_CUSTOM_LISTEN_PORT", "PORT"},
 		},
-		Notice:      scriptTrouble(path),
+		Notice:      scriptTrouble(place.OnHost(path)),
 		Concurrency: max(1, fn.InstanceConcurrency),
 		Connect: func(_ context.Context, p process.Process) (runtime.Session, error) {
 			address, ok := <-p.Ready()
@@ -75,33 +75,33 @@ func startCommand(fn *emulator.Function, codeDir string) []string {
 }
 
 // program finds the executable: in the code folder, then on the function's PATH.
-func program(name string, place runtime.Place) (string, error) {
+func program(name string, place *runtime.Place) (string, error) {
 	if filepath.IsAbs(name) {
-		return name, executable(name, place.CodeDir)
+		return name, executable(name, place)
 	}
 	local := filepath.Join(place.CodeDir, name)
-	err := executable(local, place.CodeDir)
+	err := executable(local, place)
 	if err == nil || strings.Contains(name, "/") {
 		return local, err
 	}
 	for _, dir := range filepath.SplitList(variable(place.Env, "PATH")) {
-		if path := filepath.Join(dir, name); filepath.IsAbs(path) && executable(path, place.CodeDir) == nil {
+		if path := filepath.Join(dir, name); filepath.IsAbs(path) && executable(path, place) == nil {
 			return path, nil
 		}
 	}
-	if info, statErr := os.Stat(local); statErr == nil && info.Mode().IsRegular() {
+	if info, statErr := os.Stat(place.OnHost(local)); statErr == nil && info.Mode().IsRegular() {
 		return "", err // it is there and lacks its permission
 	}
 	return "", missing(name)
 }
 
 // executable checks that path can be started. The texts name the file as the cloud has it.
-func executable(path, codeDir string) error {
+func executable(path string, place *runtime.Place) error {
 	shown := path
-	if rest, ok := strings.CutPrefix(path, filepath.Clean(codeDir)+"/"); ok {
+	if rest, ok := strings.CutPrefix(path, filepath.Clean(place.CodeDir)+"/"); ok {
 		shown = "/code/" + rest
 	}
-	info, err := os.Stat(path)
+	info, err := os.Stat(place.OnHost(path))
 	switch {
 	case errors.Is(err, fs.ErrNotExist), err == nil && !info.Mode().IsRegular():
 		return missing(shown)
