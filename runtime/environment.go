@@ -45,6 +45,9 @@ func InRequest(fn *emulator.Function) bool {
 // Source: FC 3.0 environment variables.
 func environment(fn *emulator.Function, place *Place, o *Options) []string {
 	vars := hostVariables()
+	if place.Mounts != nil && place.Mounts.Tmp > 0 {
+		delete(vars, "TMPDIR") // it has a /tmp of its own
+	}
 	codeVariables(vars, fn, place)
 	if InEnvironment(fn) {
 		credentialVariables(vars, o.Credentials)

@@ -51,6 +51,33 @@ func (p *Place) Opt(folder string) []string {
 	return append(list, filepath.Join("/opt", folder))
 }
 
+// Show makes a folder of this machine visible to the instance, and returns the path at which it is.
+func (p *Place) Show(dir string) string {
+	if !p.hides(dir) {
+		return dir
+	}
+	target := "/.fcemu/" + filepath.Base(dir)
+	p.Mounts.Binds = append(p.Mounts.Binds, process.Bind{Source: dir, Target: target})
+	return target
+}
+
+// Keep makes a folder of this machine visible to the instance at its own path.
+func (p *Place) Keep(dir string) {
+	if p.hides(dir) {
+		p.Mounts.Binds = append(p.Mounts.Binds, process.Bind{Source: dir, Target: dir, ReadOnly: true})
+	}
+}
+
+// hides tells whether the instance has something of its own where the folder is.
+func (p *Place) hides(dir string) bool {
+	if p.Mounts == nil {
+		return false
+	}
+	_, code := below(dir, "/code")
+	_, tmp := below(dir, "/tmp")
+	return code || tmp && p.Mounts.Tmp > 0
+}
+
 // relocate makes a list of folders, as search paths have them, point to where they really are, for
 // an instance without paths of its own.
 func (p *Place) relocate(list string) string {
@@ -97,6 +124,9 @@ func (p *Pool) place(ctx context.Context, fn *emulator.Function, id string) (Pla
 	if private, ok := o.Launcher.(process.Privater); ok && private.Private(ctx) {
 		place.CodeDir = "/code"
 		place.Mounts = &process.Mounts{Code: place.code, Layers: place.layers, Tmp: int64(fn.DiskSize) << 20, Binds: binds}
+		if o.ShareTmp {
+			place.Mounts.Tmp = 0
+		}
 	} else {
 		for _, bind := range binds {
 			p.notice(fn, bind.Target+" is not there: this machine gives functions no paths of their own; its files are in "+bind.Source)

@@ -29,6 +29,7 @@ type Options struct {
 	DataDir   string // empty with Ephemeral
 	Ephemeral bool   // a temporary folder that goes on exit
 	Isolation string // auto, full, ports, none
+	ShareTmp  bool   // functions see the machine's /tmp
 	Account   string
 	Region    string
 

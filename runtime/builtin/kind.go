@@ -67,6 +67,8 @@ func (k *Kind) Prepare(fn *emulator.Function, place runtime.Place) (runtime.Plan
 	if err != nil {
 		return runtime.Plan{}, fmt.Errorf("installing the bootstrap of %s: %w", fn.Runtime, err)
 	}
+	scripts = place.Show(scripts)
+	place.Keep(filepath.Dir(filepath.Dir(found.Path)))
 	s := &start{fn: fn, place: place, found: found, scripts: scripts, env: newEnvironment(place.Env, place.CodeDir)}
 	s.spec = process.Spec{Path: found.Path, Dir: place.CodeDir}
 	s.search = found.Search

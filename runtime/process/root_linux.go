@@ -225,5 +225,8 @@ func makePoint(path string) error {
 			return err
 		}
 	}
-	return os.Mkdir(path, 0o755)
+	if err := os.Mkdir(path, 0o755); !errors.Is(err, os.ErrExist) { // another start may be first
+		return err
+	}
+	return nil
 }
