@@ -58,7 +58,7 @@ func openParts(ctx context.Context, o Options) (p *parts, err error) {
 	if err = p.openFiles(ctx, o); err != nil {
 		return p, err
 	}
-	if err = p.openRuntime(o); err != nil {
+	if err = p.openRuntime(ctx, o); err != nil {
 		return p, err
 	}
 	p.catalogue = control.New(p.store, p.blobs, p.ids, p.clock, p.pool.Retire, control.WithDestinations(checkDestination))
@@ -96,10 +96,15 @@ func (p *parts) openFiles(ctx context.Context, o Options) (err error) {
 	return err
 }
 
-func (p *parts) openRuntime(o Options) (err error) {
+func (p *parts) openRuntime(ctx context.Context, o Options) (err error) {
 	p.launcher, err = process.New(process.Options{Isolation: o.Isolation, Notice: o.Notice, StateDir: o.DataDir})
 	if err != nil {
 		return err
+	}
+	if warmer, ok := p.launcher.(process.Warmer); ok && insists(o.Isolation) {
+		if err = warmer.Warm(ctx); err != nil {
+			return err
+		}
 	}
 	p.credentials = runtime.PlaceholderCredentials()
 	storage := &runtime.Storage{Dir: filepath.Join(o.DataDir, "mounts"), Folders: o.Mounts}
@@ -109,6 +114,11 @@ func (p *parts) openRuntime(o Options) (err error) {
 		Credentials: p.credentials, MaxInstances: o.MaxInstances, Idle: o.IdleTimeout,
 	})
 	return nil
+}
+
+// insists tells whether the emulator is not to start where the machine does not allow that much.
+func insists(isolation string) bool {
+	return isolation == process.IsolationFull || isolation == process.IsolationPorts
 }
 
 // kinds maps runtime ids to the ways of running them.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 )
 
 // open starts a guardian, the first time the best one that this machine allows.
@@ -52,6 +53,10 @@ func (l *launcher) openPrivate(ctx context.Context) (line *link, refusal string,
 	for _, view := range views() {
 		line, err := openLink(l.options.Executable, view, l.options.Notice)
 		if err != nil {
+			var cause *os.PathError // "fork/exec …" says nothing to the user
+			if errors.As(err, &cause) {
+				err = fmt.Errorf("the kernel refuses namespaces: %w", cause.Err)
+			}
 			refusal = orElse(refusal, withRemedy(err.Error(), err))
 			continue
 		}
