@@ -43,6 +43,7 @@ func startFlags(c *cobra.Command) {
 	flags.Bool("watch", false, "deploy again when code or s.yaml changes")
 	flags.String("auth", "none", "none: any request is accepted; signature: only signed ones (see accessKeys in fcemu.yaml)")
 	flags.String("isolation", "auto", "auto: what the machine allows; full: own paths and ports, or refuse; ports: own ports only; none")
+	flags.Bool("enforce-cpu", false, "give functions no more processor time than their cpu, where control groups can be had")
 	flags.Bool("share-tmp", false, "functions see the machine's /tmp, with its sockets, instead of one of their own")
 	flags.String("address-file", "", "also write the endpoint into this file, once ready")
 	flags.Bool("headless", false, "without the web console (there is none in this release)")
@@ -111,7 +112,7 @@ func (a *app) daemonOptions() daemon.Options {
 	s := a.settings
 	return daemon.Options{
 		Version: a.version, Host: s.GetString("host"), Port: s.GetInt("port"),
-		DataDir: a.dataDir(), Ephemeral: s.GetBool("ephemeral"), Isolation: s.GetString("isolation"), ShareTmp: s.GetBool("share-tmp"),
+		DataDir: a.dataDir(), Ephemeral: s.GetBool("ephemeral"), Isolation: s.GetString("isolation"), ShareTmp: s.GetBool("share-tmp"), EnforceCPU: s.GetBool("enforce-cpu"),
 		Account: s.GetString("account-id"), Region: s.GetString("region"),
 		MaxInstances: s.GetInt("max-instances"), IdleTimeout: s.GetDuration("idle-timeout"),
 		AsyncWorkers: s.GetInt("async-workers"), Interpreters: s.GetStringMapString("interpreters"), Mounts: a.mounts(),

@@ -24,13 +24,14 @@ type Options struct {
 	CodeDir  func(emulator.Code) string // unpacked code
 	// Mounts are the folders of this machine that stand in for a function's file systems (nasConfig,
 	// ossMountConfig). Nil: none.
-	Mounts   func(*emulator.Function) ([]process.Bind, error)
-	Log      func(emulator.LogLine)      // must not block
-	Notice   func(function, text string) // told once for each function and text
-	IDs      *emulator.IDs
-	ShareTmp bool // /tmp of functions is the machine's, so that they find its sockets there
-	Account  string
-	Region   string
+	Mounts     func(*emulator.Function) ([]process.Bind, error)
+	Log        func(emulator.LogLine)      // must not block
+	Notice     func(function, text string) // told once for each function and text
+	IDs        *emulator.IDs
+	EnforceCPU bool // instances get no more processor time than the cpu of their function, where the kernel can do that
+	ShareTmp   bool // /tmp of functions is the machine's, so that they find its sockets there
+	Account    string
+	Region     string
 
 	Credentials  Credentials   // injected into functions; zero = made up
 	MaxInstances int           // per function revision; beyond it calls are refused with 429

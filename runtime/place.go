@@ -98,6 +98,29 @@ func (p *Place) relocate(list string) string {
 	return strings.Join(found, ":")
 }
 
+const (
+	// processLimit is how many processes and threads an instance may have. Source: FC's limits.
+	processLimit = 1024
+	// memorySlack is between what is watched, exactly but every 10 ms, and what the kernel bounds,
+	// which counts more than the programs' own memory.
+	memorySlack = 64 << 20
+)
+
+// limits are what the kernel should keep an instance within. Files in its /tmp are in memory.
+func (o *Options) limits(fn *emulator.Function, place *Place) process.Limits {
+	limits := process.Limits{Processes: processLimit}
+	if fn.MemorySize > 0 {
+		limits.Memory = int64(fn.MemorySize)<<20 + memorySlack
+		if place.Mounts != nil {
+			limits.Memory += place.Mounts.Tmp
+		}
+	}
+	if o.EnforceCPU {
+		limits.CPU = fn.CPU
+	}
+	return limits
+}
+
 // below is the rest of a path behind a folder.
 func below(path, folder string) (string, bool) {
 	rest, ok := strings.CutPrefix(path, strings.TrimSuffix(folder, "/"))

@@ -96,7 +96,7 @@ func (i *instance) plan() (Plan, *failure) {
 	if err != nil {
 		return Plan{}, faultOfError(err)
 	}
-	plan.Spec.Mounts = place.Mounts
+	plan.Spec.Mounts, plan.Spec.Limits = place.Mounts, o.limits(i.fn, &place)
 	i.place = place
 	return plan, nil
 }

@@ -60,7 +60,7 @@ func promises(c process.Capabilities) []Promise {
 		{"ports", "each instance has an address of its own: any number may use port 9000", c.Ports},
 		{"death", "no process survives the emulator", c.Death},
 		{"paths", "/code, /opt and /tmp are private", c.Paths},
-		{"memory", "the kernel keeps memorySize", c.Limit},
+		{"memory", "memorySize is watched, and the kernel bounds it together with /tmp", c.Limit},
 	}
 }
 

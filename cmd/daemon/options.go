@@ -23,15 +23,16 @@ const (
 
 // Options say what to start.
 type Options struct {
-	Version   string
-	Host      string
-	Port      int    // 0 = a free one
-	DataDir   string // empty with Ephemeral
-	Ephemeral bool   // a temporary folder that goes on exit
-	Isolation string // auto, full, ports, none
-	ShareTmp  bool   // functions see the machine's /tmp
-	Account   string
-	Region    string
+	Version    string
+	Host       string
+	Port       int    // 0 = a free one
+	DataDir    string // empty with Ephemeral
+	Ephemeral  bool   // a temporary folder that goes on exit
+	Isolation  string // auto, full, ports, none
+	EnforceCPU bool   // functions get no more processor time than their cpu
+	ShareTmp   bool   // functions see the machine's /tmp
+	Account    string
+	Region     string
 
 	MaxInstances int               // per function
 	IdleTimeout  time.Duration     // of instances

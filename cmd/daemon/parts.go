@@ -109,7 +109,7 @@ func (p *parts) openRuntime(ctx context.Context, o Options) (err error) {
 	p.credentials = runtime.PlaceholderCredentials()
 	storage := &runtime.Storage{Dir: filepath.Join(o.DataDir, "mounts"), Folders: o.Mounts}
 	p.pool = runtime.New(runtime.Options{
-		Kinds: kinds(o, p.credentials), Launcher: p.launcher, CodeDir: p.blobs.Dir, Mounts: storage.Binds, ShareTmp: o.ShareTmp, Log: p.journal.Append,
+		Kinds: kinds(o, p.credentials), Launcher: p.launcher, CodeDir: p.blobs.Dir, Mounts: storage.Binds, ShareTmp: o.ShareTmp, EnforceCPU: o.EnforceCPU, Log: p.journal.Append,
 		Notice: noticeOf(o.Notice), IDs: p.ids, Account: o.Account, Region: o.Region,
 		Credentials: p.credentials, MaxInstances: o.MaxInstances, Idle: o.IdleTimeout,
 	})

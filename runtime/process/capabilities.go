@@ -2,8 +2,11 @@ package process
 
 // capabilities puts into words what holds. The reasons say why programs cannot have addresses and
 // paths of their own; empty: they can.
-func capabilities(ports, paths string, tagged bool) Capabilities {
+func capabilities(ports, paths string, tagged, bound bool) Capabilities {
 	c := Capabilities{Tier: IsolationFull, Death: deathText(tagged), Limit: limitText}
+	if bound {
+		c.Limit = ""
+	}
 	if paths != "" {
 		c.Tier, c.Paths = IsolationPorts, sharedPaths(paths)
 	}

@@ -36,12 +36,13 @@ type launcher struct {
 	opening   chan struct{} // holds a token while a guardian is being started
 
 	mu     sync.Mutex
-	line   *link  // the guardian at hand, nil before the first
-	nextID int64  // of an instance
-	tried  bool   // whether the next three are known
-	view   view   // of the guardians
-	reason string // why programs cannot have addresses; empty: they can
-	paths  string // why programs cannot have paths of their own; empty: they can
+	line   *link   // the guardian at hand, nil before the first
+	nextID int64   // of an instance
+	tried  bool    // whether the next three are known
+	view   view    // of the guardians
+	groups *groups // nil where programs have none
+	reason string  // why programs cannot have addresses; empty: they can
+	paths  string  // why programs cannot have paths of their own; empty: they can
 	closed bool
 }
 
@@ -120,6 +121,7 @@ func (l *launcher) Start(ctx context.Context, spec Spec) (Process, error) {
 	if err := line.start(ctx, c); err != nil {
 		return nil, describeStart(spec, c.private || c.host != nil && c.host.private, err)
 	}
+	go l.limits().hold(c)
 	if c.tagged() == 0 {
 		l.record.child(c.PID())
 	}
@@ -189,12 +191,18 @@ func (l *launcher) Capabilities() Capabilities {
 	defer cancel()
 	line, err := l.guardian(ctx)
 	l.mu.Lock()
-	tried, reason, paths := l.tried, l.reason, l.paths
+	tried, reason, paths, bound := l.tried, l.reason, l.paths, l.groups.memory()
 	l.mu.Unlock()
 	if err != nil && !tried {
 		reason, paths = err.Error(), err.Error()
 	}
-	return capabilities(reason, paths, line != nil && line.tagBase != 0)
+	return capabilities(reason, paths, line != nil && line.tagBase != 0, bound)
+}
+
+func (l *launcher) limits() *groups {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.groups
 }
 
 // Private tells whether programs have paths of their own here; see Mounts.
@@ -220,6 +228,7 @@ func (l *launcher) Close() error {
 	}
 	l.addresses.close()
 	l.record.close()
+	l.limits().close()
 	return nil
 }
 

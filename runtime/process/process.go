@@ -34,6 +34,8 @@ type Spec struct {
 	// Process.Mount. Nil: it sees the machine's own paths.
 	Mounts *Mounts
 
+	Limits Limits // by the kernel, where it can
+
 	// Terminal makes Stdin, which is a terminal then, the one that controls the program and its
 	// descendants.
 	Terminal bool

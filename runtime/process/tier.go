@@ -114,9 +114,13 @@ func (l *launcher) settle(reason string) error {
 }
 
 func (l *launcher) found(view view, reason, paths string) {
+	var groups *groups
+	if l.options.Isolation != IsolationNone {
+		groups = openGroups()
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.tried, l.view, l.reason, l.paths = true, view, reason, paths
+	l.tried, l.view, l.reason, l.paths, l.groups = true, view, reason, paths, groups
 }
 
 // try has the guardian try what programs can have.
