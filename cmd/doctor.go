@@ -46,4 +46,7 @@ func (a *app) showReport(report *daemon.Report) {
 		}
 		t.Printf("  %s %-8s %s\n", mark, row.Name, fmt.Sprint(row.Text()))
 	}
+	if profile := report.Profile(); profile != "" {
+		t.Printf("%s\n%s", t.Bold("Save this as /etc/apparmor.d/fcemu, then run: sudo apparmor_parser -r /etc/apparmor.d/fcemu"), profile)
+	}
 }

@@ -52,6 +52,14 @@ func (r *Report) Object() map[string]any {
 	return object
 }
 
+// Profile is what lets AppArmor allow private paths, where it forbids them; else empty.
+func (r *Report) Profile() string {
+	if r.Capabilities.Paths == "" {
+		return ""
+	}
+	return process.AppArmorRemedy()
+}
+
 // Promises lists what instances may rely on.
 func (r *Report) Promises() []Promise { return promises(r.Capabilities) }
 

@@ -48,10 +48,19 @@ func (v view) attributes() *syscall.SysProcAttr {
 	return attr
 }
 
-// AppArmorProfile is what an administrator installs where AppArmor keeps ordinary users from
-// mounting, with the path of the binary put in.
-func AppArmorProfile(executable string) string {
+// appArmorProfile is what an administrator installs where AppArmor keeps ordinary users from
+// mounting.
+func appArmorProfile(executable string) string {
 	return "abi <abi/4.0>,\ninclude <tunables/global>\nprofile fcemu " + executable + " flags=(unconfined) {\n  userns,\n}\n"
+}
+
+// AppArmorRemedy is that profile, where it would help; else empty.
+func AppArmorRemedy() string {
+	path, err := os.Executable()
+	if err != nil || os.Geteuid() == 0 || !appArmorForbids() {
+		return ""
+	}
+	return appArmorProfile(path)
 }
 
 // appArmorForbids tells whether AppArmor takes the rights away that come with a user namespace.

@@ -21,8 +21,8 @@ func (v view) attributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Se
 
 func remedy(string, error) string { return "" }
 
-// AppArmorProfile is empty: this system has none.
-func AppArmorProfile(string) string { return "" }
+// AppArmorRemedy is empty: this system has no AppArmor.
+func AppArmorRemedy() string { return "" }
 
 // space is nothing: programs see the machine's paths.
 type space struct{}
