@@ -22,31 +22,31 @@ func (c *call) admit() *emulator.Error {
 	if size := len(c.target); size > maxTarget {
 		return emulator.InvalidArgument("the request path with its query has %d bytes (allowed: %d)", size, maxTarget)
 	}
-	if c.config.DisableURLInternet {
+	if c.door.closed {
 		return emulator.Refuse(http.StatusForbidden, "AccessDenied",
-			"the public URL of function '%s' is disabled (disableURLInternet of trigger '%s')", c.fn.Name(), c.trigger.TriggerName)
+			"the public URL of function '%s' is disabled (disableURLInternet of %s)", c.fn.Name(), c.door.name())
 	}
 	if c.gateway.Signed != nil && c.wantsSignature() {
 		if refusal := c.gateway.Signed(c.r); refusal != nil {
 			return refusal
 		}
 	}
-	if !c.config.Allows(c.r.Method) {
-		return emulator.Refuse(http.StatusForbidden, "AccessDenied", "method '%s' is not allowed by trigger '%s' (allowed: %s)",
-			c.r.Method, c.trigger.TriggerName, strings.Join(c.config.Methods, ", "))
+	if !c.door.allows(c.r.Method) {
+		return emulator.Refuse(http.StatusForbidden, "AccessDenied", "method '%s' is not allowed by %s (allowed: %s)",
+			c.r.Method, c.door.name(), strings.Join(c.door.methods, ", "))
 	}
 	return nil
 }
 
 // wantsSignature holds for authType function, which is the default.
 func (c *call) wantsSignature() bool {
-	return c.config.AuthType == "function" || c.config.AuthType == ""
+	return c.door.access.AuthType == "function" || c.door.access.AuthType == ""
 }
 
 // notify tells plainly what this release lets pass or leaves out, once for each function.
 func (c *call) notify() {
 	name := c.fn.Name()
-	switch authType := c.config.AuthType; {
+	switch authType := c.door.access.AuthType; {
 	case authType == "anonymous", c.wantsSignature() && c.gateway.Signed != nil:
 	case authType == "":
 		c.gateway.tell(name, "auth", "its HTTP trigger has no authType, which means 'function': fcemu lets every request in; with --auth signature it verifies them")
@@ -55,7 +55,7 @@ func (c *call) notify() {
 	default:
 		c.gateway.tell(name, "auth", "its HTTP trigger has authType '"+authType+"': fcemu does not verify it yet and lets every request in")
 	}
-	if len(c.config.CORSConfig) > 0 && string(c.config.CORSConfig) != "null" {
+	if len(c.door.access.CORS) > 0 && string(c.door.access.CORS) != "null" {
 		c.gateway.tell(name, "cors", "corsConfig of its HTTP trigger is not applied yet; the default CORS answers of FC are sent")
 	}
 	if strings.EqualFold(first(c.r.Header, "Upgrade"), "websocket") {

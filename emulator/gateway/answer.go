@@ -70,7 +70,7 @@ func (a *answer) check(status int, header map[string][]string) *emulator.Error {
 	if size := headerSize(header); size > maxAnswerHeader {
 		return badResponse("the response headers have %d bytes in all (allowed: %d)", size, maxAnswerHeader)
 	}
-	if isRedirect(status) && !a.call.gateway.AllowRedirects {
+	if isRedirect(status) && !a.call.door.redirects {
 		return emulator.Refuse(http.StatusBadRequest, "ExternalRedirectForbidden",
 			"the function answered with a redirect (status %d), which is forbidden on the default domain; use a custom domain", status)
 	}

@@ -24,8 +24,7 @@ type call struct {
 	route     Route
 	target    string // path and query as the function sees them
 	fn        *emulator.Function
-	trigger   *emulator.Trigger
-	config    emulator.HTTPTrigger
+	door      door
 	control   invoke.Control
 	body      requestBody
 	answer    answer
@@ -72,9 +71,11 @@ func (c *call) resolve() *emulator.Error {
 	if c.fn, err = c.gateway.Catalogue.Resolve(c.r.Context(), route.Reference); err != nil {
 		return refusalOf(err)
 	}
-	if c.trigger, c.config, err = c.gateway.Catalogue.HTTPTrigger(c.r.Context(), route.Reference); err != nil {
+	trigger, config, err := c.gateway.Catalogue.HTTPTrigger(c.r.Context(), route.Reference)
+	if err != nil {
 		return refusalOf(err)
 	}
+	c.door = c.gateway.triggerDoor(trigger, &config)
 	return nil
 }
 

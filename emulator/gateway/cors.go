@@ -10,7 +10,7 @@ import (
 // so itself. Source: FC 3.0 HTTP trigger overview.
 func (c *call) allowOrigin(header map[string][]string) {
 	origin := c.r.Header["Origin"]
-	if len(origin) == 0 || origin[0] == "" {
+	if !c.door.crossed || len(origin) == 0 || origin[0] == "" {
 		return
 	}
 	absent := func(key string) bool { return len(header[key]) == 0 }
@@ -28,15 +28,15 @@ func (c *call) allowOrigin(header map[string][]string) {
 // isPreflight tells whether the platform answers instead of the function, which sees OPTIONS
 // requests only if its trigger lists the method.
 func (c *call) isPreflight() bool {
-	return c.r.Method == http.MethodOptions && first(c.r.Header, "Access-Control-Request-Method") != "" &&
-		!c.config.Allows(http.MethodOptions)
+	return c.door.crossed && c.r.Method == http.MethodOptions && first(c.r.Header, "Access-Control-Request-Method") != "" &&
+		!c.door.allows(http.MethodOptions)
 }
 
 func (c *call) answerPreflight() {
 	header := c.w.Header()
 	c.allowOrigin(header)
 	header["X-Fc-Request-Id"] = []string{c.requestID}
-	header["Access-Control-Allow-Methods"] = []string{strings.Join(slices.Sorted(slices.Values(c.config.Methods)), ",")}
+	header["Access-Control-Allow-Methods"] = []string{strings.Join(slices.Sorted(slices.Values(c.door.methods)), ",")}
 	if wanted := first(c.r.Header, "Access-Control-Request-Headers"); wanted != "" {
 		header["Access-Control-Allow-Headers"] = []string{wanted}
 	}

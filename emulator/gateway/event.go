@@ -41,11 +41,11 @@ func (c *call) appendContext(to []byte, rawPath string) []byte {
 	if plain, err := url.PathUnescape(rawPath); err == nil {
 		path = plain
 	}
-	id := c.trigger.TriggerID
+	domain, prefix := c.door.domain(c.gateway.Region)
 	to = append(to, `,"requestContext":{"accountId":`...)
 	to = appendString(to, c.gateway.Account)
-	to = appendMember(to, "domainName", id+"."+c.gateway.Region+".fcapp.run")
-	to = appendMember(to, "domainPrefix", id)
+	to = appendMember(to, "domainName", domain)
+	to = appendMember(to, "domainPrefix", prefix)
 	to = append(to, `,"http":{"method":`...)
 	to = appendString(to, c.r.Method)
 	to = appendMember(to, "path", path)
@@ -59,7 +59,7 @@ func (c *call) appendContext(to []byte, rawPath string) []byte {
 	to = append(to, `","timeEpoch":"`...)
 	to = strconv.AppendInt(to, c.now.UnixMilli(), 10)
 	to = append(to, `"}`...)
-	return appendMember(to, "triggerId", id)
+	return appendMember(to, "triggerId", c.door.trigger.TriggerID)
 }
 
 // isText tells whether the body goes into the event as it is. FC does not document its list of

@@ -52,7 +52,7 @@ func FuzzEvent(f *testing.F) {
 	f.Fuzz(func(t *testing.T, target, kind, value string, body []byte) {
 		r := httptest.NewRequest("POST", "/", nil)
 		r.Header["Content-Type"], r.Header["X-Value"] = []string{kind}, []string{value, value}
-		c := &call{gateway: New(Options{Account: "1", Region: "r"}), r: r, target: target, requestID: "id", now: time.Unix(1, 0), trigger: &emulator.Trigger{}}
+		c := &call{gateway: New(Options{Account: "1", Region: "r"}), r: r, target: target, requestID: "id", now: time.Unix(1, 0), door: door{trigger: &emulator.Trigger{}}}
 		event := c.appendEvent(nil, body)
 		var got struct {
 			RawPath         string

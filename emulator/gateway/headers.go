@@ -39,7 +39,7 @@ func (c *call) cleanAnswer(to, from map[string][]string) {
 		case "Connection", "Keep-Alive", "Content-Length", "Transfer-Encoding", "Trailer", "Date", "Server", "Upgrade":
 			continue
 		case "Content-Disposition":
-			if !c.gateway.AllowInline {
+			if !c.door.inline {
 				continue
 			}
 		}
@@ -48,7 +48,7 @@ func (c *call) cleanAnswer(to, from map[string][]string) {
 		}
 		to[key] = values
 	}
-	if !c.gateway.AllowInline {
+	if !c.door.inline {
 		to["Content-Disposition"] = attachment
 	}
 	if _, ok := to["Content-Type"]; !ok {
