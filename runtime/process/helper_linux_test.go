@@ -33,7 +33,7 @@ func helperMain(args []string) int {
 		err = daemonize(args[1])
 	case "none": // ends at once
 	case "sleep":
-		select {}
+		time.Sleep(time.Hour) // without a deadlock in the eyes of the Go runtime
 	case "emulator": // starts a program that leaves a daemon, tells its ids, and waits: emulator STATE PIDFILE ISOLATION
 		err = emulate(args[1], args[2], args[3])
 	case "nested": // an emulator where the kernel gives no addresses: nested ISOLATION
@@ -116,12 +116,13 @@ func pythonSpec(script string, args ...string) Spec {
 	}
 }
 
-// daemonPID is the machine's number of the sleeping program that the file names by its own; 0 when
-// there is none.
+// daemonPID is the machine's number of our sleeping descendant that the file names by its own; 0
+// when there is none.
 func daemonPID(file string) int {
 	text, _ := os.ReadFile(file)
 	own := strings.TrimSpace(string(text))
-	for _, pid := range processes() {
+	below, _ := descendants(os.Getpid())
+	for _, pid := range below {
 		status, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
 		_, rest, _ := strings.Cut(string(status), "\nNSpid:")
 		line, _, _ := strings.Cut(rest, "\n")
