@@ -24,7 +24,8 @@ type Place struct {
 }
 
 // OnHost is where a file of the instance lies on this machine: what is below /code in the code, what
-// is below /opt in the layer that has it. Anything else is where it is.
+// is below /opt in the layer that has it. Nothing of the machine's /tmp is in an instance's own: that
+// is "". Anything else is where it is.
 func (p *Place) OnHost(path string) string {
 	if rest, ok := below(path, p.CodeDir); ok && p.code != "" {
 		return filepath.Join(p.code, rest)
@@ -35,6 +36,9 @@ func (p *Place) OnHost(path string) string {
 				return file
 			}
 		}
+	}
+	if p.hides(path) {
+		return ""
 	}
 	return path
 }

@@ -80,6 +80,10 @@ func TestLayersReachTheFunction(t *testing.T) {
 	if got, want := place.OnHost(place.CodeDir+"/x"), filepath.Join(b.dir, "x"); got != want {
 		t.Errorf("a file of the code is at %s, want %s", got, want)
 	}
+	place.Mounts = &process.Mounts{Tmp: 1}
+	if got := place.OnHost("/tmp/program"); got != "" {
+		t.Errorf("a file of the machine's /tmp is at %s", got)
+	}
 	place.Mounts, place.CodeDir = nil, b.dir
 	path := variable(environment(fn, &place, &b.options), "PYTHONPATH")
 	if want := first + "/python:" + second + "/python:/opt/python:" + b.dir + "/lib:/elsewhere"; path != want {
