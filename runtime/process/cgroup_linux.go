@@ -105,9 +105,10 @@ func openHierarchy(mount cgroupMount, own map[string]string) (hierarchy, bool) {
 		if slices.Contains(have, "memory") {
 			h := hierarchy{folder: makeGroup(at), unified: true, controllers: have}
 			for _, name := range have {
-				_ = writeGroup(h.folder, "cgroup.subtree_control", "+"+name)
+				if name != "cpu" { // only when it is asked for: programs are slower in groups that share processors
+					_ = writeGroup(h.folder, "cgroup.subtree_control", "+"+name)
+				}
 			}
-			h.controllers = readWords(filepath.Join(h.folder, "cgroup.subtree_control"))
 			return h.valid()
 		}
 		if at == mount.point || len(at) <= len(mount.point) {
@@ -164,6 +165,9 @@ func (g *groups) hold(c *child) {
 	}
 	var made []string
 	for _, h := range g.folders {
+		if !h.serves(&c.spec.Limits) {
+			continue // a group costs even where it limits nothing
+		}
 		folder := filepath.Join(h.folder, fmt.Sprintf("%d-%x", c.id, c.line.tagBase))
 		if os.Mkdir(folder, 0o755) != nil {
 			continue
@@ -184,6 +188,13 @@ func (g *groups) hold(c *child) {
 	}
 }
 
+// serves tells whether the hierarchy has a controller for one of the limits.
+func (h *hierarchy) serves(limits *Limits) bool {
+	return limits.Memory > 0 && slices.Contains(h.controllers, "memory") ||
+		limits.Processes > 0 && slices.Contains(h.controllers, "pids") ||
+		limits.CPU > 0 && slices.Contains(h.controllers, "cpu")
+}
+
 func (h *hierarchy) limit(folder string, limits *Limits) {
 	memory, quota, period := "memory.limit_in_bytes", "cpu.cfs_quota_us", 100_000
 	if h.unified {
@@ -200,6 +211,7 @@ func (h *hierarchy) limit(folder string, limits *Limits) {
 	}
 	share := max(1000, int(limits.CPU*float64(period))) // the kernel's least is 1 ms
 	if h.unified {
+		_ = writeGroup(h.folder, "cgroup.subtree_control", "+cpu")
 		_ = writeGroup(folder, "cpu.max", fmt.Sprint(share, period))
 		return
 	}
