@@ -43,7 +43,7 @@ func (h *house) kill(t *testing.T, program, point string, work func(r *running))
 	address := filepath.Join(h.folder, "address")
 	_ = os.Remove(address)
 	output := &bytes.Buffer{}
-	command := exec.Command(program, "start", "--port", "0", "-q", "--address-file", address)
+	command := exec.Command(program, "start", "--share-tmp", "--port", "0", "-q", "--address-file", address)
 	command.Dir, command.Stdout, command.Stderr = h.folder, output, output
 	command.Env = append(os.Environ(), "FCEMU_CRASH_AT="+point)
 	if err := command.Start(); err != nil {

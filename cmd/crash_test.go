@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -75,7 +76,7 @@ func startIn(t *testing.T, folder string, args ...string) *running {
 		t.Fatal(err)
 	}
 	r := &running{output: &output{}}
-	r.command = exec.Command(binary, append([]string{"start", "--port", "0", "-q", "--address-file", address}, args...)...)
+	r.command = exec.Command(binary, append([]string{"start", "--share-tmp", "--port", "0", "-q", "--address-file", address}, args...)...)
 	r.command.Dir, r.command.Stdout, r.command.Stderr = folder, r.output, r.output
 	if err := r.command.Start(); err != nil {
 		t.Fatal(err)
@@ -202,7 +203,10 @@ func TestNoOrphans(t *testing.T) {
 				Reference: emulator.Reference{Name: emulator.Name{Function: "work"}}, Event: []byte("daemon")}); err != nil {
 				t.Fatal(err)
 			}
-			daemon := findPID(t, filepath.Join(folder, ".fcemu"), "daemon.pid")
+			daemon := hostPID(r.command.Process.Pid, findPID(t, filepath.Join(folder, ".fcemu"), "daemon.pid"))
+			if daemon == 0 {
+				t.Fatal("the daemon is not there")
+			}
 			if err := r.command.Process.Signal(signal); err != nil {
 				t.Fatal(err)
 			}
@@ -210,6 +214,38 @@ func TestNoOrphans(t *testing.T) {
 			await(t, "the daemon to be gone", func() bool { return errors.Is(syscall.Kill(daemon, 0), syscall.ESRCH) })
 		})
 	}
+}
+
+// hostPID is the number of a descendant that has the other one for itself; 0 when there is none.
+func hostPID(ancestor, own int) int {
+	parents, found := map[int]int{}, []int{}
+	files, _ := filepath.Glob("/proc/[0-9]*/status")
+	for _, file := range files {
+		text, _ := os.ReadFile(file)
+		var pid, parent int
+		for _, line := range strings.Split(string(text), "\n") {
+			key, value, _ := strings.Cut(line, ":")
+			switch numbers := strings.Fields(value); key {
+			case "Pid":
+				pid, _ = strconv.Atoi(numbers[0])
+			case "PPid":
+				parent, _ = strconv.Atoi(numbers[0])
+			case "NSpid":
+				if numbers[len(numbers)-1] == strconv.Itoa(own) {
+					found = append(found, pid)
+				}
+			}
+		}
+		parents[pid] = parent
+	}
+	for _, pid := range found {
+		for at := pid; at != 0; at = parents[at] {
+			if at == ancestor {
+				return pid
+			}
+		}
+	}
+	return 0
 }
 
 // findPID waits for a file below folder that holds a process id.

@@ -15,7 +15,7 @@ import (
 func newDoctor(a *app) *cobra.Command {
 	c := withOutput(&cobra.Command{Use: "doctor", Short: "Show which interpreters are here and what this machine can promise", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return a.doctor(c.Context()) }})
-	c.Flags().String("isolation", "auto", "auto, ports or none")
+	c.Flags().String("isolation", "auto", "auto, full, ports or none")
 	return c
 }
 
@@ -45,5 +45,8 @@ func (a *app) showReport(report *daemon.Report) {
 			mark = t.Warn("–")
 		}
 		t.Printf("  %s %-8s %s\n", mark, row.Name, fmt.Sprint(row.Text()))
+	}
+	if profile := report.Profile(); profile != "" {
+		t.Printf("%s\n%s", t.Bold("Save this as /etc/apparmor.d/fcemu, then run: sudo apparmor_parser -r /etc/apparmor.d/fcemu"), profile)
 	}
 }

@@ -50,19 +50,25 @@ func TestScripts(t *testing.T) {
 			env.Setenv("CI", "true") // plain text
 			return nil
 		},
-		Condition: interpreter,
+		Condition: condition,
 	})
 }
 
-// interpreter lets a script ask [has:node]. In CI every interpreter has to be there.
-func interpreter(condition string) (bool, error) {
-	name, ok := cutPrefix(condition, "has:")
-	if !ok {
+// condition lets a script ask [has:node], for programs, and [can:isolate] and [can:unshare], for what
+// the kernel allows. In CI everything has to be there.
+func condition(condition string) (bool, error) {
+	var err error
+	if name, ok := cutPrefix(condition, "has:"); ok {
+		_, err = exec.LookPath(name)
+	} else if condition == "can:isolate" {
+		err = exec.Command(binary, "doctor", "--isolation", "full").Run()
+	} else if condition == "can:unshare" {
+		err = exec.Command("unshare", "-U", "-r", "setpriv", "--bounding-set=-all", "true").Run()
+	} else {
 		return false, fmt.Errorf("unknown condition %q", condition)
 	}
-	_, err := exec.LookPath(name)
 	if err != nil && os.Getenv("CI") == "true" {
-		return false, fmt.Errorf("%s is missing, and in CI nothing is skipped", name)
+		return false, fmt.Errorf("%s does not hold (%v), and in CI nothing is skipped", condition, err)
 	}
 	return err == nil, nil
 }

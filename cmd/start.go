@@ -43,7 +43,9 @@ func startFlags(c *cobra.Command) {
 	flags.Bool("ephemeral", false, "keep the state in a temporary folder that goes on exit")
 	flags.Bool("watch", false, "deploy again when code or s.yaml changes")
 	flags.String("auth", "none", "none: any request is accepted; signature: only signed ones (see accessKeys in fcemu.yaml)")
-	flags.String("isolation", "auto", "auto, ports or none; full comes in a later release")
+	flags.String("isolation", "auto", "auto: what the machine allows; full: own paths and ports, or refuse; ports: own ports only; none")
+	flags.Bool("enforce-cpu", false, "give functions no more processor time than their cpu, where control groups can be had")
+	flags.Bool("share-tmp", false, "functions see the machine's /tmp, with its sockets, instead of one of their own")
 	flags.String("address-file", "", "also write the endpoint into this file, once ready")
 	flags.Bool("headless", false, "without the web console (there is none in this release)")
 	flags.BoolP("quiet", "q", false, "do not show the log of functions")
@@ -128,12 +130,23 @@ func (a *app) daemonOptions() daemon.Options {
 	s := a.settings
 	return daemon.Options{
 		Version: a.version, Host: s.GetString("host"), Port: s.GetInt("port"),
-		DataDir: a.dataDir(), Ephemeral: s.GetBool("ephemeral"), Isolation: s.GetString("isolation"),
+		DataDir: a.dataDir(), Ephemeral: s.GetBool("ephemeral"), Isolation: s.GetString("isolation"), ShareTmp: s.GetBool("share-tmp"), EnforceCPU: s.GetBool("enforce-cpu"),
 		Account: s.GetString("account-id"), Region: s.GetString("region"),
 		MaxInstances: s.GetInt("max-instances"), IdleTimeout: s.GetDuration("idle-timeout"),
-		AsyncWorkers: s.GetInt("async-workers"), Interpreters: s.GetStringMapString("interpreters"),
+		AsyncWorkers: s.GetInt("async-workers"), Interpreters: s.GetStringMapString("interpreters"), Mounts: a.mounts(),
 		AllowInline: s.GetBool("allow-inline"), AllowRedirects: s.GetBool("allow-redirects"), RefuseAPK: s.GetBool("refuse-apk"), Notice: a.notice,
 	}
+}
+
+// mounts are the folders that fcemu.yaml names for mountDir; relative ones lie beside that file.
+func (a *app) mounts() map[string]string {
+	folders := a.settings.GetStringMapString("mounts")
+	for dir, folder := range folders {
+		if !filepath.IsAbs(folder) {
+			folders[dir], _ = filepath.Abs(filepath.Join(filepath.Dir(a.settings.ConfigFileUsed()), folder))
+		}
+	}
+	return folders
 }
 
 // dataDir is --data-dir, else .fcemu beside the s.yaml in use, else in the working directory.

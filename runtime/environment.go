@@ -40,16 +40,25 @@ func InRequest(fn *emulator.Function) bool {
 }
 
 // environment is what every runtime starts with: a little of the host's, FC's variables, and the
-// function's own, which go over the host's. /code is the real code folder.
+// function's own, which go over the host's. An instance without paths of its own finds /code and
+// /opt in search paths by their real folders.
 // Source: FC 3.0 environment variables.
-func environment(fn *emulator.Function, place Place, o *Options) []string {
+func environment(fn *emulator.Function, place *Place, o *Options) []string {
 	vars := hostVariables()
-	codeVariables(vars, fn, place.CodeDir)
+	if place.Mounts != nil && place.Mounts.Tmp > 0 {
+		delete(vars, "TMPDIR") // it has a /tmp of its own
+	}
+	codeVariables(vars, fn, place)
 	if InEnvironment(fn) {
 		credentialVariables(vars, o.Credentials)
 	}
 	for key, value := range fn.EnvironmentVariables {
 		vars[key] = value
+	}
+	for _, key := range []string{"PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "NODE_PATH", "CLASSPATH"} {
+		if list, ok := vars[key]; ok {
+			vars[key] = place.relocate(list)
+		}
 	}
 	platformVariables(vars, fn, place, o)
 	list := make([]string, 0, len(vars))
@@ -78,8 +87,8 @@ func hostVariables() map[string]string {
 }
 
 // codeVariables name the code folder to the dynamic linker, in the order of the images.
-func codeVariables(vars map[string]string, fn *emulator.Function, dir string) {
-	path := strings.TrimSuffix(codePath(dir), "/")
+func codeVariables(vars map[string]string, fn *emulator.Function, place *Place) {
+	path := strings.TrimSuffix(codePath(place.CodeDir), "/")
 	libraries := []string{path, path + "/lib"}
 	if !strings.HasPrefix(fn.Runtime, "nodejs") && !strings.HasPrefix(fn.Runtime, "java") {
 		libraries = append(libraries, "/usr/local/lib")
@@ -91,7 +100,7 @@ func codeVariables(vars map[string]string, fn *emulator.Function, dir string) {
 	vars["LD_LIBRARY_PATH"] = strings.Join(libraries, ":")
 }
 
-func platformVariables(vars map[string]string, fn *emulator.Function, place Place, o *Options) {
+func platformVariables(vars map[string]string, fn *emulator.Function, place *Place, o *Options) {
 	vars["FC_FUNC_CODE_PATH"] = codePath(place.CodeDir)
 	vars["FC_ACCOUNT_ID"] = o.Account
 	vars["FC_REGION"] = o.Region

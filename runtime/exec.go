@@ -87,11 +87,11 @@ func (g *group) leave(inst *instance) {
 
 // exec starts the command beside the instance's own program.
 func (i *instance) exec(ctx context.Context, what emulator.Exec) (*Command, error) {
-	spec := process.Spec{Dir: i.pool.options.CodeDir(i.fn.Code), Beside: i.process}
+	spec := process.Spec{Dir: i.place.CodeDir, Beside: i.process}
 	if own, ok := i.process.(process.Inspector); ok {
 		spec.Env = own.Environment()
 	}
-	path, err := findProgram(what.Command[0], spec.Dir, spec.Env)
+	path, err := findProgram(what.Command[0], &i.place, spec.Env)
 	if err != nil {
 		return nil, err
 	}
@@ -107,6 +107,9 @@ func (i *instance) exec(ctx context.Context, what emulator.Exec) (*Command, erro
 		c.closeFiles()
 		var number syscall.Errno
 		if errors.As(err, &number) {
+			if number == syscall.ENOENT && !strings.ContainsRune(path, '/') {
+				return nil, notInPath(path)
+			}
 			return nil, emulator.InvalidArgument("the command does not start: %v", err)
 		}
 		return nil, err
@@ -226,12 +229,17 @@ func closeFiles(files []*os.File) {
 	}
 }
 
-// findProgram looks a command up as a shell with this environment would.
-func findProgram(name, dir string, env []string) (string, error) {
+// findProgram looks a command up as a shell with this environment would; where the instance has
+// paths of its own, that is done inside.
+func findProgram(name string, place *Place, env []string) (string, error) {
+	dir := place.CodeDir
 	if strings.ContainsRune(name, '/') {
 		if !filepath.IsAbs(name) {
 			name = filepath.Join(dir, name)
 		}
+		return name, nil
+	}
+	if place.Mounts != nil {
 		return name, nil
 	}
 	for _, folder := range filepath.SplitList(variable(env, "PATH")) {
@@ -243,7 +251,11 @@ func findProgram(name, dir string, env []string) (string, error) {
 			return path, nil
 		}
 	}
-	return "", emulator.InvalidArgument("the command '%s' is not in the PATH of the instance", name)
+	return "", notInPath(name)
+}
+
+func notInPath(name string) *emulator.Error {
+	return emulator.InvalidArgument("the command '%s' is not in the PATH of the instance", name)
 }
 
 // variable is the last of that name, which is the one that counts.

@@ -50,7 +50,7 @@ func TestExecSeesTheInstance(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = c.in.Close()
-	if got, want := readAll(b, c.Stdout()), b.dir+"\n"+id+" f\ninput\n"; got != want {
+	if got, want := readAll(b, c.Stdout()), b.codeDir()+"\n"+id+" f\ninput\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if got := readAll(b, c.Stderr()); got != "no\n" {
@@ -103,7 +103,7 @@ func TestExecRefusals(t *testing.T) {
 		{emulator.Name{Function: "other"}, id, "ls", "InstanceNotFound", "other"},
 		{name, id, "no-such-program", "InvalidArgument", "PATH"},
 		{name, id, "/no/such", "InvalidArgument", "/no/such"},
-		{name, id, "./no-such", "InvalidArgument", b.dir},
+		{name, id, "./no-such", "InvalidArgument", b.codeDir()},
 	} {
 		_, err := b.Exec(context.Background(), c.name, c.id, emulator.Exec{Command: []string{c.program}, Stdout: true, Stdin: true})
 		var refusal *emulator.Error
@@ -119,9 +119,8 @@ func TestExecAndTheLifeOfTheInstance(t *testing.T) {
 	id := instanceOf(b)
 	what := emulator.Exec{Command: []string{"sh", "-c", "echo $$; sleep 1000 & sleep 1000"}, Stdout: true}
 	pid := func(c *Command) string {
-		line := make([]byte, 100)
-		n, _ := c.Stdout().Read(line)
-		return strings.TrimSpace(string(line[:n]))
+		_, _ = c.Stdout().Read(make([]byte, 100))
+		return ownPID(c.process.PID())
 	}
 	first, second := execute(b, id, what), execute(b, id, what)
 	one, two := pid(first), pid(second)

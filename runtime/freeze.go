@@ -3,7 +3,6 @@ package runtime
 import (
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
@@ -11,12 +10,6 @@ import (
 
 // freezeAfter is how long an instance has been idle when it is frozen: calls in a row find it awake.
 const freezeAfter = 500 * time.Millisecond
-
-// freezer is a process that can be stopped and woken as a whole.
-type freezer interface {
-	Freeze() error
-	Thaw() error
-}
 
 // ice is the frozen state of an instance: light hibernation, for provisioned instances whose CPU is
 // not always allocated. Source: FC 3.0 alwaysAllocateCPU.
@@ -47,11 +40,7 @@ func (i *instance) freeze() {
 	if !i.mayFreeze() {
 		return
 	}
-	if f, ok := i.process.(freezer); ok {
-		_ = f.Freeze() // if it cannot be, it goes on running
-		return
-	}
-	i.process.Signal(syscall.SIGSTOP)
+	i.process.Freeze()
 }
 
 // mayFreeze marks the instance as frozen where that is possible.
@@ -65,7 +54,7 @@ func (i *instance) mayFreeze() bool {
 	return true
 }
 
-// thaw wakes the instance and returns when it runs.
+// thaw wakes the instance; what is sent to it from then on it gets awake.
 func (i *instance) thaw() {
 	if !i.ice.frozen.Load() {
 		return
@@ -75,11 +64,7 @@ func (i *instance) thaw() {
 	if !i.ice.frozen.Swap(false) {
 		return
 	}
-	if f, ok := i.process.(freezer); ok {
-		_ = f.Thaw()
-		return
-	}
-	i.process.Signal(syscall.SIGCONT)
+	i.process.Thaw()
 }
 
 // preFreeze runs the hook of FC 2.0 with all slots of the idle instance. Its failure changes nothing.

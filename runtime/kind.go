@@ -19,13 +19,6 @@ type Kind interface {
 	Prepare(fn *emulator.Function, place Place) (Plan, error)
 }
 
-// Place is where an instance lives.
-type Place struct {
-	CodeDir    string
-	InstanceID string
-	Env        []string // common FC variables and the function's own; see environment.go
-}
-
 // Plan is a process to start and the way to talk to it.
 type Plan struct {
 	Spec   process.Spec

@@ -249,16 +249,68 @@ func eventually(t testing.TB, what string, ok func() bool) {
 	}
 }
 
-// running tells whether a process exists and is no zombie.
+// running tells whether a process exists and is no zombie. pid is the number it has for itself.
 func running(pid string) bool {
-	n, err := strconv.Atoi(pid)
-	if err != nil {
-		return false
+	now := state(pid)
+	return now != "" && now != "Z"
+}
+
+// state is the process state of the kernel: T is stopped. It is empty where there is no such process.
+func state(pid string) string {
+	host, ok := hostPID(pid)
+	if !ok {
+		return ""
 	}
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", n))
+	_, state, _ := lineage(host)
+	return state
+}
+
+// hostPID finds the descendant of this test that calls itself pid.
+func hostPID(pid string) (int, bool) {
+	folders, _ := filepath.Glob("/proc/[0-9]*")
+	for _, folder := range folders {
+		host, _ := strconv.Atoi(filepath.Base(folder))
+		if ownPID(host) == pid && descends(host) {
+			return host, true
+		}
+	}
+	return 0, false
+}
+
+func descends(pid int) bool {
+	for pid > 1 && pid != os.Getpid() {
+		pid, _, _ = lineage(pid)
+	}
+	return pid == os.Getpid()
+}
+
+// lineage is a process's parent and state.
+func lineage(pid int) (parent int, state string, err error) {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
-		return false
+		return 0, "", err
 	}
 	_, rest, _ := strings.Cut(string(stat), ") ")
-	return !strings.HasPrefix(rest, "Z")
+	_, err = fmt.Sscan(rest, &state, &parent)
+	return parent, state, err
+}
+
+// codeDir is where functions see their code.
+func (b *bench) codeDir() string {
+	if p, ok := launcher().(process.Privater); ok && p.Private(context.Background()) {
+		return "/code"
+	}
+	return b.dir
+}
+
+// ownPID is the number that a process has for itself.
+func ownPID(pid int) string {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return fmt.Sprint(pid)
+	}
+	_, rest, _ := strings.Cut(string(text), "\nNSpid:")
+	line, _, _ := strings.Cut(rest, "\n")
+	numbers := strings.Fields(line)
+	return numbers[len(numbers)-1]
 }

@@ -21,13 +21,18 @@ const (
 type Options struct {
 	Kinds    func(runtime string) (Kind, error) // by runtime id; *emulator.Error where there is none
 	Launcher process.Launcher
-	CodeDir  func(emulator.Code) string  // unpacked code
-	Log      func(emulator.LogLine)      // must not block
-	Notice   func(function, text string) // told once for each function and text
-	IDs      *emulator.IDs
-	Clock    emulator.Clock // of sessions; the machine's by default
-	Account  string
-	Region   string
+	CodeDir  func(emulator.Code) string // unpacked code
+	// Mounts are the folders of this machine that stand in for a function's file systems (nasConfig,
+	// ossMountConfig). Nil: none.
+	Mounts     func(*emulator.Function) ([]process.Bind, error)
+	Log        func(emulator.LogLine)      // must not block
+	Notice     func(function, text string) // told once for each function and text
+	IDs        *emulator.IDs
+	Clock      emulator.Clock // of sessions; the machine's by default
+	EnforceCPU bool           // instances get no more processor time than the cpu of their function, where the kernel can do that
+	ShareTmp   bool           // /tmp of functions is the machine's, so that they find its sockets there
+	Account    string
+	Region     string
 
 	Credentials  Credentials   // injected into functions; zero = made up
 	MaxInstances int           // per function revision; beyond it calls are refused with 429
@@ -55,6 +60,9 @@ func (o *Options) fill() {
 	}
 	if o.IDs == nil {
 		o.IDs = emulator.NewIDs()
+	}
+	if o.Mounts == nil {
+		o.Mounts = func(*emulator.Function) ([]process.Bind, error) { return nil, nil }
 	}
 	if o.Log == nil {
 		o.Log = func(emulator.LogLine) {}

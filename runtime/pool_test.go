@@ -27,7 +27,7 @@ func TestInstanceStaysWarm(t *testing.T) {
 		t.Errorf("outcome %+v", second)
 	}
 	list := b.Instances()
-	if len(list) != 1 || list[0].State != StateIdle || list[0].Requests != 2 || fmt.Sprint(list[0].PID) != string(first.Payload) {
+	if len(list) != 1 || list[0].State != StateIdle || list[0].Requests != 2 || ownPID(list[0].PID) != string(first.Payload) {
 		t.Errorf("instances %+v, pid %s", list, first.Payload)
 	}
 }
@@ -38,7 +38,7 @@ func TestEnvironmentReachesTheFunction(t *testing.T) {
 		fn.EnvironmentVariables = map[string]string{"MINE": "1", "TZ": "Asia/Shanghai"}
 	})
 	for key, want := range map[string]string{
-		"MINE": "1", "TZ": "Asia/Shanghai", "FC_FUNCTION_NAME": "f", "FC_FUNC_CODE_PATH": b.dir + "/",
+		"MINE": "1", "TZ": "Asia/Shanghai", "FC_FUNCTION_NAME": "f", "FC_FUNC_CODE_PATH": b.codeDir() + "/",
 		"FC_FUNCTION_MEMORY_SIZE": "512", "FC_ACCOUNT_ID": "123", "FC_REGION": "cn-test", "FC_VER_ID": "LATEST",
 		"FC_SERVICE_NAME": "<unset>", "LANG": "C.UTF-8",
 	} {

@@ -12,12 +12,12 @@ import (
 
 // Executable checks that a program of the user can be started. What lacks is an *emulator.Error
 // that names the file as the cloud has it, below /code. Source: FC 3.0 error handling.
-func Executable(path, codeDir string) error {
+func (p *Place) Executable(path string) error {
 	shown := path
-	if rest, ok := strings.CutPrefix(path, filepath.Clean(codeDir)+"/"); ok {
+	if rest, ok := strings.CutPrefix(path, filepath.Clean(p.CodeDir)+"/"); ok {
 		shown = "/code/" + rest
 	}
-	info, err := os.Stat(path)
+	info, err := os.Stat(p.OnHost(path))
 	switch {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrInvalid), err == nil && !info.Mode().IsRegular():
 		return MissingProgram(shown)

@@ -1,7 +1,6 @@
 package runtime
 
 import (
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -73,13 +72,6 @@ func TestProvisionKeepsToTheLimit(t *testing.T) {
 	if _, why := b.Provisioned(fn); !strings.HasPrefix(why, "ResourceThrottled") {
 		t.Errorf("the reason: %q", why)
 	}
-}
-
-// state is the process state of the kernel: T is stopped.
-func state(pid string) string {
-	stat, _ := os.ReadFile("/proc/" + pid + "/stat")
-	_, rest, _ := strings.Cut(string(stat), ") ")
-	return rest[:min(1, len(rest))]
 }
 
 func TestLightHibernation(t *testing.T) {

@@ -91,12 +91,16 @@ func (i *instance) plan() (Plan, *failure) {
 	if err != nil {
 		return Plan{}, faultOfError(err)
 	}
-	place := Place{CodeDir: o.CodeDir(i.fn.Code), InstanceID: i.id}
-	place.Env = environment(i.fn, place, o)
+	place, err := i.pool.place(i.pool.ctx, i.fn, i.id)
+	if err != nil {
+		return Plan{}, faultOfError(err)
+	}
 	plan, err := kind.Prepare(i.fn, place)
 	if err != nil {
 		return Plan{}, faultOfError(err)
 	}
+	plan.Spec.Mounts, plan.Spec.Limits = place.Mounts, o.limits(i.fn, &place)
+	i.place = place
 	return plan, nil
 }
 

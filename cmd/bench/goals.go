@@ -15,6 +15,7 @@ func (b *bench) goals() []goal {
 		{id: "C3", title: "python, zygote", missing: "no zygote yet"},
 		{id: "C4", title: "python, cold, no zygote", measure: b.coldPython},
 		{id: "C5", title: "custom static Go program, cold", measure: b.coldGo},
+		{id: "I1", title: "isolation of a start", measure: b.isolation},
 		{id: "D1", title: "async 202, one caller", measure: b.acceptLatency},
 		{id: "D2", title: "durable enqueue at the store", measure: b.enqueueRate},
 		{id: "D3", title: "durable enqueue through HTTP", measure: b.acceptRate},

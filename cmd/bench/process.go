@@ -56,7 +56,7 @@ func (b *bench) emulator(ctx context.Context, folder string) (*started, error) {
 	}
 	address := filepath.Join(folder, "bench-address")
 	_ = os.Remove(address)
-	command := exec.CommandContext(ctx, b.absolute(), "start", "-q", "--port", "0", "--data-dir", folder, "--address-file", address)
+	command := exec.CommandContext(ctx, b.absolute(), "start", "--share-tmp", "-q", "--port", "0", "--data-dir", folder, "--address-file", address)
 	command.Dir = b.work // no s.yaml here
 	command.Stderr = os.Stderr
 	if err := command.Start(); err != nil {

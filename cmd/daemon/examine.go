@@ -52,6 +52,14 @@ func (r *Report) Object() map[string]any {
 	return object
 }
 
+// Profile is what lets AppArmor allow private paths, where it forbids them; else empty.
+func (r *Report) Profile() string {
+	if r.Capabilities.Paths == "" {
+		return ""
+	}
+	return process.AppArmorRemedy()
+}
+
 // Promises lists what instances may rely on.
 func (r *Report) Promises() []Promise { return promises(r.Capabilities) }
 
@@ -60,7 +68,7 @@ func promises(c process.Capabilities) []Promise {
 		{"ports", "each instance has an address of its own: any number may use port 9000", c.Ports},
 		{"death", "no process survives the emulator", c.Death},
 		{"paths", "/code, /opt and /tmp are private", c.Paths},
-		{"memory", "the kernel keeps memorySize", c.Limit},
+		{"memory", "memorySize is watched, and the kernel bounds it together with /tmp", c.Limit},
 	}
 }
 

@@ -23,19 +23,22 @@ const (
 
 // Options say what to start.
 type Options struct {
-	Version   string
-	Host      string
-	Port      int    // 0 = a free one
-	DataDir   string // empty with Ephemeral
-	Ephemeral bool   // a temporary folder that goes on exit
-	Isolation string // auto, ports, none
-	Account   string
-	Region    string
+	Version    string
+	Host       string
+	Port       int    // 0 = a free one
+	DataDir    string // empty with Ephemeral
+	Ephemeral  bool   // a temporary folder that goes on exit
+	Isolation  string // auto, full, ports, none
+	EnforceCPU bool   // functions get no more processor time than their cpu
+	ShareTmp   bool   // functions see the machine's /tmp
+	Account    string
+	Region     string
 
 	MaxInstances int               // per function
 	IdleTimeout  time.Duration     // of instances
 	AsyncWorkers int               // asynchronous invocations that run at a time
 	Interpreters map[string]string // runtime id → interpreter
+	Mounts       map[string]string // mountDir of nasConfig or ossMountConfig → folder
 
 	Destinations []destination.Route // of outcomes for what has no local service; checked
 

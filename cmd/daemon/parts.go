@@ -57,7 +57,7 @@ func openParts(ctx context.Context, o Options) (p *parts, err error) {
 	if err = p.openFiles(ctx, o); err != nil {
 		return p, err
 	}
-	if err = p.openRuntime(o); err != nil {
+	if err = p.openRuntime(ctx, o); err != nil {
 		return p, err
 	}
 	p.catalogue = control.New(p.store, p.blobs, p.ids, p.clock, p.changed, control.WithDestinations(checkDestination),
@@ -106,18 +106,30 @@ func (p *parts) openFiles(ctx context.Context, o Options) (err error) {
 	return err
 }
 
-func (p *parts) openRuntime(o Options) (err error) {
+func (p *parts) openRuntime(ctx context.Context, o Options) (err error) {
 	p.launcher, err = process.New(process.Options{Isolation: o.Isolation, Notice: o.Notice, StateDir: o.DataDir})
 	if err != nil {
 		return err
 	}
+	if warmer, ok := p.launcher.(process.Warmer); ok && insists(o.Isolation) {
+		if err = warmer.Warm(ctx); err != nil {
+			return err
+		}
+	}
 	p.credentials = runtime.PlaceholderCredentials()
+	storage := &runtime.Storage{Dir: filepath.Join(o.DataDir, "mounts"), Folders: o.Mounts}
 	p.pool = runtime.New(runtime.Options{
-		Kinds: kinds(o, p.credentials), Launcher: p.launcher, CodeDir: p.blobs.Dir, Log: p.journal.Append,
-		Notice: noticeOf(o.Notice), IDs: p.ids, Clock: p.clock, Account: o.Account, Region: o.Region,
+		Kinds: kinds(o, p.credentials), Launcher: p.launcher, CodeDir: p.blobs.Dir, Mounts: storage.Binds, ShareTmp: o.ShareTmp, EnforceCPU: o.EnforceCPU,
+		Log: p.journal.Append, Notice: noticeOf(o.Notice),
+		IDs: p.ids, Clock: p.clock, Account: o.Account, Region: o.Region,
 		Credentials: p.credentials, MaxInstances: o.MaxInstances, Idle: o.IdleTimeout,
 	})
 	return nil
+}
+
+// insists tells whether the emulator is not to start where the machine does not allow that much.
+func insists(isolation string) bool {
+	return isolation == process.IsolationFull || isolation == process.IsolationPorts
 }
 
 func (p *parts) openQueue(o Options) {

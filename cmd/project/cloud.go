@@ -49,6 +49,9 @@ func (l *loader) cloudOnly(o *object, in *Input) {
 func (l *loader) store(o *object, one *field, name string, in *Input) {
 	one.taken = true
 	value, err := o.scope.json(one.value)
+	if err == nil && name == "nasConfig" && automatic(value) { // where the cloud's tool mounts what it makes
+		value = json.RawMessage(`{"mountPoints":[{"serverAddr":"auto:/","mountDir":"/mnt/auto"}]}`)
+	}
 	switch {
 	case err != nil:
 		l.note(one.key, name+" has no effect here and is ignored ("+problem(err)+")")
@@ -60,7 +63,7 @@ func (l *loader) store(o *object, one *field, name string, in *Input) {
 			in.Stored = map[string]json.RawMessage{}
 		}
 		in.Stored[name] = value
-		if !slices.Contains(affinityFields(), name) {
+		if name != "nasConfig" && name != "ossMountConfig" && !slices.Contains(affinityFields(), name) {
 			l.note(one.key, name+" is stored but has no effect here")
 		}
 	}

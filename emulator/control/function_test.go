@@ -300,7 +300,7 @@ func TestIgnoredFields(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"diskSize", "vpcConfig"}, control.Ignored(fn)); diff != "" {
+	if diff := cmp.Diff([]string{"vpcConfig"}, control.Ignored(fn)); diff != "" {
 		t.Error(diff)
 	}
 	for _, field := range control.Fidelity() {

@@ -10,15 +10,17 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"github.com/fcemu/fcemu/runtime"
 )
 
 // maxNested bounds what is unpacked of the jars of one function, in bytes.
 const maxNested = 2 << 30
 
 // nestedJars lists the jars that lie in lib/ inside the jars of the code, which Java cannot read
-// there. They are unpacked below dir, once for each state of the code.
-func nestedJars(codeDir, dir string) ([]string, error) {
-	outer, err := filepath.Glob(filepath.Join(globQuote(codeDir), "*.jar"))
+// there. They are unpacked below dir, once for each state of the code. The paths are the instance's.
+func nestedJars(place *runtime.Place, dir string) ([]string, error) {
+	outer, err := filepath.Glob(filepath.Join(globQuote(place.OnHost(place.CodeDir)), "*.jar"))
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +30,9 @@ func nestedJars(codeDir, dir string) ([]string, error) {
 		if err != nil {
 			return nil, fmt.Errorf("reading /code/%s: %w", filepath.Base(jar), err)
 		}
-		inner = append(inner, unpacked...)
+		for _, path := range unpacked {
+			inner = append(inner, filepath.Join(place.Show(filepath.Dir(path)), filepath.Base(path)))
+		}
 	}
 	return inner, nil
 }

@@ -26,7 +26,7 @@ func (k *Kind) java(s *start) {
 	if s.fn.Runtime == "java11" {
 		s.wrap()
 	}
-	s.search, s.err = nestedJars(s.place.CodeDir, filepath.Join(k.options.Dir, "jars"))
+	s.search, s.err = nestedJars(&s.place, filepath.Join(k.options.Dir, "jars"))
 }
 
 func javaLanguage() *language {

@@ -71,7 +71,7 @@ func (k *Kind) Serves(id string) bool { return k.language.serves(id) }
 
 // Prepare finds the interpreter and says how to start it. A missing interpreter is an *emulator.Error.
 func (k *Kind) Prepare(fn *emulator.Function, place runtime.Place) (runtime.Plan, error) {
-	found, notice, err := k.options.Interpreters.FindFor(fn.Runtime, place.CodeDir)
+	found, notice, err := k.options.Interpreters.FindFor(fn.Runtime, place.OnHost(place.CodeDir))
 	if err != nil {
 		return runtime.Plan{}, err
 	}
@@ -79,6 +79,8 @@ func (k *Kind) Prepare(fn *emulator.Function, place runtime.Place) (runtime.Plan
 	if err != nil {
 		return runtime.Plan{}, fmt.Errorf("installing the bootstrap of %s: %w", fn.Runtime, err)
 	}
+	scripts = place.Show(scripts)
+	place.Keep(filepath.Dir(filepath.Dir(found.Path)))
 	s := &start{fn: fn, place: place, found: found, scripts: scripts, env: newEnvironment(place.Env, place.CodeDir)}
 	s.spec = process.Spec{Path: found.Path, Dir: place.CodeDir}
 	s.search = found.Search

@@ -4,6 +4,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/fcemu/fcemu/runtime"
 )
 
 // node starts Node.js with the platform's limits: the heap may take 90 % of memorySize.
@@ -20,7 +22,7 @@ func (k *Kind) node(s *start) {
 	}
 	s.env.offer("LANG", "C.UTF-8")
 	s.env.relocate("NODE_PATH")
-	s.env.offer("NODE_PATH", nodePath(want, s.found.Path))
+	s.env.offer("NODE_PATH", nodePath(want, s.found.Path, &s.place))
 	s.env.set("NODE_PATH", strings.Join(append([]string{s.env.get("NODE_PATH")}, k.nodeLibraries(s)...), ":"))
 	if want[0] == 14 || want[0] == 16 {
 		s.wrap()
@@ -29,12 +31,12 @@ func (k *Kind) node(s *start) {
 
 // nodePath is the platform's module path, and the global modules of the interpreter at hand, which
 // stand in for those that the platform has on board.
-func nodePath(want version, executable string) string {
+func nodePath(want version, executable string, place *runtime.Place) string {
 	folders := []string{"/usr/local/lib/node_modules"}
 	if want.less(version{17}) {
-		folders = append(folders, "/opt/nodejs/node"+strconv.Itoa(want[0])+"/node_modules")
+		folders = append(folders, place.Opt("nodejs/node"+strconv.Itoa(want[0])+"/node_modules")...)
 	}
-	folders = append(folders, "/opt/nodejs/node_modules")
+	folders = append(folders, place.Opt("nodejs/node_modules")...)
 	global := filepath.Join(filepath.Dir(filepath.Dir(executable)), "lib", "node_modules")
 	if global != folders[0] {
 		folders = append(folders, global)

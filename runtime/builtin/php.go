@@ -12,7 +12,7 @@ func (k *Kind) php(s *start) {
 		filepath.Join(s.scripts, "bootstrap.php")}
 	s.env.hideFC()
 	s.env.offer("LANG", "C.UTF-8")
-	s.env.offer("PHP_INI_SCAN_DIR", filepath.Join(s.place.CodeDir, "extension")+"::/opt/php") // nothing between two colons: PHP's own
+	s.env.offer("PHP_INI_SCAN_DIR", filepath.Join(s.place.CodeDir, "extension")+"::"+strings.Join(s.place.Opt("php"), ":")) // nothing between two colons: PHP's own
 	s.search = []string{""}
 	if hook := s.fn.Initializer(); hook != nil {
 		s.search[0] = strconv.Itoa(hook.Timeout)

@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/fcemu/fcemu/runtime"
 )
 
 // python starts the interpreter without its site module (see environment.py) on the bootstrap, which
@@ -13,6 +15,11 @@ func (k *Kind) python(s *start) {
 	s.spec.Args = []string{"-S", "-W", "ignore", "-c", run, s.scripts}
 	s.env.hideFC()
 	s.env.relocate("PYTHONPATH")
+	if s.place.Mounts == nil && len(s.place.Opt("")) > 1 { // the bootstrap knows /opt only
+		version := s.found.version().short(2)
+		folders := append(s.place.Opt("python/lib/python"+version+"/site-packages"), s.place.Opt("python")...)
+		s.env.set("PYTHONPATH", strings.Trim(strings.Join(folders, ":")+":"+s.env.get("PYTHONPATH"), ":"))
+	}
 	s.env.offer("LANG", "C.UTF-8")
 	s.env.offer("PYTHONIOENCODING", "utf-8:surrogateescape")
 	if s.found.version().less(version{3, 7}) {
@@ -21,7 +28,7 @@ func (k *Kind) python(s *start) {
 	if library := ownLibraries(s.found); library != "" {
 		s.env.set("LD_LIBRARY_PATH", strings.Trim(library+":"+s.env.get("LD_LIBRARY_PATH"), ":"))
 	}
-	s.search = append(virtualEnvironments(s.place.CodeDir), s.found.Search...)
+	s.search = append(virtualEnvironments(&s.place), s.found.Search...)
 	if k.options.Libraries != "" {
 		s.search = append(s.search, LibraryFolder(k.options.Libraries, s.found))
 	}
@@ -41,14 +48,14 @@ func ownLibraries(found Found) string {
 }
 
 // virtualEnvironments are the package folders of a virtual environment that lies in the code.
-func virtualEnvironments(codeDir string) []string {
+func virtualEnvironments(place *runtime.Place) []string {
 	var folders []string
 	for _, name := range []string{"venv", ".venv"} {
-		if !isDir(filepath.Join(codeDir, name)) {
-			continue
+		folder := filepath.Join(place.CodeDir, name, "lib")
+		found, _ := filepath.Glob(filepath.Join(place.OnHost(folder), "python*", "site-packages"))
+		for _, path := range found {
+			folders = append(folders, filepath.Join(folder, filepath.Base(filepath.Dir(path)), "site-packages"))
 		}
-		found, _ := filepath.Glob(filepath.Join(codeDir, name, "lib", "python*", "site-packages"))
-		folders = append(folders, found...)
 	}
 	return folders
 }

@@ -35,7 +35,7 @@ func New(account, region string, credentials runtime.Credentials) *Kind {
 // Source: FC 3.0 custom runtime principles.
 func (k *Kind) Prepare(fn *emulator.Function, place runtime.Place) (runtime.Plan, error) {
 	command := startCommand(fn, place.CodeDir)
-	path, err := program(command[0], place)
+	path, err := program(command[0], &place)
 	if err != nil {
 		return runtime.Plan{}, err
 	}
@@ -44,7 +44,7 @@ func (k *Kind) Prepare(fn *emulator.Function, place runtime.Place) (runtime.Plan
 			Path: path, Args: command[1:], Env: place.Env, Dir: place.CodeDir,
 			Port: fn.Port(), PortEnv: []string{"FC_SERVER_PORT", "FC_CUSTOM_LISTEN_PORT", "PORT"},
 		},
-		Notice:      scriptTrouble(path),
+		Notice:      scriptTrouble(place.OnHost(path)),
 		Concurrency: max(1, fn.InstanceConcurrency),
 		Connect: func(_ context.Context, p process.Process) (runtime.Session, error) {
 			address, ok := <-p.Ready()
@@ -74,21 +74,21 @@ func startCommand(fn *emulator.Function, codeDir string) []string {
 }
 
 // program finds the executable: in the code folder, then on the function's PATH.
-func program(name string, place runtime.Place) (string, error) {
+func program(name string, place *runtime.Place) (string, error) {
 	if filepath.IsAbs(name) {
-		return name, runtime.Executable(name, place.CodeDir)
+		return name, place.Executable(name)
 	}
 	local := filepath.Join(place.CodeDir, name)
-	err := runtime.Executable(local, place.CodeDir)
+	err := place.Executable(local)
 	if err == nil || strings.Contains(name, "/") {
 		return local, err
 	}
 	for _, dir := range filepath.SplitList(variable(place.Env, "PATH")) {
-		if path := filepath.Join(dir, name); filepath.IsAbs(path) && runtime.Executable(path, place.CodeDir) == nil {
+		if path := filepath.Join(dir, name); filepath.IsAbs(path) && place.Executable(path) == nil {
 			return path, nil
 		}
 	}
-	if info, statErr := os.Stat(local); statErr == nil && info.Mode().IsRegular() {
+	if info, statErr := os.Stat(place.OnHost(local)); statErr == nil && info.Mode().IsRegular() {
 		return "", err // it is there and lacks its permission
 	}
 	return "", runtime.MissingProgram(name)

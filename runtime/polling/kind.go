@@ -29,10 +29,10 @@ func (k *Kind) Prepare(fn *emulator.Function, place runtime.Place) (runtime.Plan
 	if fn.Handler == "" || !strings.HasPrefix(path, filepath.Clean(place.CodeDir)+"/") {
 		return runtime.Plan{}, runtime.MissingProgram("/code/" + fn.Handler)
 	}
-	if err := runtime.Executable(path, place.CodeDir); err != nil {
+	if err := place.Executable(path); err != nil {
 		return runtime.Plan{}, err
 	}
-	if err := foreign(path, fn.Handler); err != nil {
+	if err := foreign(place.OnHost(path), fn.Handler); err != nil {
 		return runtime.Plan{}, err
 	}
 	listener, err := net.Listen("tcp4", "127.0.0.1:0")

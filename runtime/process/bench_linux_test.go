@@ -12,8 +12,8 @@ import (
 
 // benchmarkStart measures start and end of /bin/true, turn by turn with the same by os/exec, so
 // that both see the same machine. It reports medians and their ratio.
-func benchmarkStart(b *testing.B, port int) {
-	l := newLauncher(b, Options{})
+func benchmarkStart(b *testing.B, isolation string, port int, mounts *Mounts) {
+	l := newLauncher(b, Options{Isolation: isolation})
 	if err := l.Warm(context.Background()); err != nil {
 		b.Fatal(err)
 	}
@@ -28,7 +28,7 @@ func benchmarkStart(b *testing.B, port int) {
 		}
 		plain = append(plain, time.Since(began))
 		began = time.Now()
-		p, err := l.Start(context.Background(), Spec{Path: "/bin/true", Env: []string{"LC_ALL=C"}, Dir: "/", Port: port})
+		p, err := l.Start(context.Background(), Spec{Path: "/bin/true", Env: []string{"LC_ALL=C"}, Dir: "/", Port: port, Mounts: mounts})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -45,8 +45,33 @@ func benchmarkStart(b *testing.B, port int) {
 	b.ReportMetric(float64(own)/float64(base), "ratio")
 }
 
-func BenchmarkStart(b *testing.B)            { benchmarkStart(b, 0) }
-func BenchmarkStartWithAddress(b *testing.B) { benchmarkStart(b, 9000) }
+func BenchmarkStart(b *testing.B)            { benchmarkStart(b, IsolationNone, 0, nil) }
+func BenchmarkStartWithAddress(b *testing.B) { benchmarkStart(b, IsolationPorts, 9000, nil) }
+func BenchmarkStartWithPaths(b *testing.B) {
+	benchmarkStart(b, IsolationFull, 0, &Mounts{Code: b.TempDir(), Tmp: 1 << 20})
+}
+func BenchmarkStartWithAll(b *testing.B) {
+	layers := []string{b.TempDir(), b.TempDir(), b.TempDir()}
+	benchmarkStart(b, IsolationFull, 9000, &Mounts{Code: b.TempDir(), Layers: layers, Tmp: 1 << 20})
+}
+
+func BenchmarkMount(b *testing.B) {
+	l := newLauncher(b, Options{Isolation: IsolationFull})
+	for b.Loop() {
+		b.StopTimer()
+		p := start(b, l, Spec{Path: "/bin/sleep", Args: []string{"1000"}, Env: os.Environ(), Dir: "/", Mounts: &Mounts{}})
+		mounts := Mounts{Code: "/usr", Tmp: 1 << 20}
+		b.StartTimer()
+		if err := p.Mount(context.Background(), mounts); err != nil {
+			b.Fatal(err)
+		}
+		b.StopTimer()
+		p.Kill()
+		b.StartTimer()
+	}
+}
+
+func BenchmarkThaw(b *testing.B) { benchmarkSleeper(b, func(p *child) { p.Freeze(); p.Thaw() }) }
 
 func BenchmarkWarm(b *testing.B) {
 	for b.Loop() {

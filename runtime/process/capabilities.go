@@ -1,18 +1,24 @@
 package process
 
-// capabilities puts into words what holds. The reason says why programs cannot have addresses of
-// their own; empty: they can.
-func capabilities(reason string, tagged bool) Capabilities {
-	c := Capabilities{
-		Tier:  IsolationPorts,
-		Death: deathText(tagged),
-		Paths: "/code and /opt are not real paths yet: a function finds its code at $FC_FUNC_CODE_PATH",
-		Limit: limitText,
+// capabilities puts into words what holds. The reasons say why programs cannot have addresses and
+// paths of their own; empty: they can.
+func capabilities(ports, paths string, tagged, bound bool) Capabilities {
+	c := Capabilities{Tier: IsolationFull, Death: deathText(tagged), Limit: limitText}
+	if bound {
+		c.Limit = ""
 	}
-	if reason != "" {
-		c.Tier, c.Ports = IsolationNone, sharedPorts(reason)
+	if paths != "" {
+		c.Tier, c.Paths = IsolationPorts, sharedPaths(paths)
+	}
+	if ports != "" {
+		c.Tier, c.Ports = IsolationNone, sharedPorts(ports)
 	}
 	return c
+}
+
+func sharedPaths(reason string) string {
+	return "/code, /opt and /tmp are not the function's own (" + reason + "): it finds its code at $FC_FUNC_CODE_PATH, " +
+		"its layers by search paths, and shares /tmp with the machine"
 }
 
 func sharedPorts(reason string) string {

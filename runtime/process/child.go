@@ -31,16 +31,19 @@ type child struct {
 	address   netip.Addr // its own; invalid where ports are shared
 	portGiven int        // in the variables of Spec.PortEnv
 	host      *child     // Spec.Beside
+	private   bool       // it has mounts of its own
 
 	// Where ports are shared: the end of the lock on Spec.Port, and the notice of a program that
 	// listens on it although another port was offered.
 	releasePort, insist func()
 	stranger            bool // somebody else had Spec.Port before the start
 
-	started chan *message
-	ready   chan netip.AddrPort
-	done    chan struct{}
-	gone    chan struct{} // closed when no descendant is left either
+	started  chan *message
+	mounting chan struct{} // holds a token while folders are being mounted
+	mounted  chan *message
+	ready    chan netip.AddrPort
+	done     chan struct{}
+	gone     chan struct{} // closed when no descendant is left either
 
 	mu        sync.Mutex
 	pid       int
@@ -54,12 +57,14 @@ type child struct {
 
 func newChild(id int64, spec Spec) *child {
 	return &child{
-		id:      id,
-		spec:    spec,
-		started: make(chan *message, 1),
-		ready:   make(chan netip.AddrPort, 1),
-		done:    make(chan struct{}),
-		gone:    make(chan struct{}),
+		id:       id,
+		spec:     spec,
+		started:  make(chan *message, 1),
+		mounting: make(chan struct{}, 1),
+		mounted:  make(chan *message, 1),
+		ready:    make(chan netip.AddrPort, 1),
+		done:     make(chan struct{}),
+		gone:     make(chan struct{}),
 	}
 }
 
@@ -84,6 +89,9 @@ func (c *child) startMessage() (*message, []*os.File) {
 		if c.host.address.IsValid() {
 			m.Address = c.host.address.String()
 		}
+	}
+	if c.private {
+		m.put(c.spec.Mounts)
 	}
 	if c.spec.Terminal {
 		m.Leads = 1

@@ -69,10 +69,10 @@ func TestCloseEndsAll(t *testing.T) {
 
 // killedEmulator starts an emulator in a process of its own with a daemon below it. It returns the
 // emulator, its guardian and the daemon.
-func killedEmulator(t *testing.T, state string) (emulator *exec.Cmd, guardian, daemon int) {
+func killedEmulator(t *testing.T, state, isolation string) (emulator *exec.Cmd, guardian, daemon int) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "pid")
-	emulator = exec.Command("/proc/self/exe", helperCommand, "emulator", state, file)
+	emulator = exec.Command("/proc/self/exe", helperCommand, "emulator", state, file, isolation)
 	emulator.Stderr = os.Stderr
 	out, err := emulator.StdoutPipe()
 	if err != nil {
@@ -94,20 +94,36 @@ func killedEmulator(t *testing.T, state string) (emulator *exec.Cmd, guardian, d
 }
 
 func TestNothingOutlivesAKilledEmulator(t *testing.T) {
-	emulator, guardian, daemon := killedEmulator(t, t.TempDir())
-	if !alive(daemon) || !alive(guardian) {
-		t.Fatal("nothing runs")
+	for _, isolation := range []string{IsolationAuto, IsolationPorts} {
+		emulator, guardian, daemon := killedEmulator(t, t.TempDir(), isolation)
+		if !alive(daemon) || !alive(guardian) {
+			t.Fatal("nothing runs")
+		}
+		if err := emulator.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		until(t, "daemon and guardian end", func() bool { return !alive(daemon) && !alive(guardian) })
+		t.Logf("isolation %s: after %v", isolation, time.Since(began))
 	}
-	if err := emulator.Process.Kill(); err != nil {
+}
+
+// TestNothingOutlivesAFrozenEmulator kills a guardian whose emulator can do nothing about it.
+func TestNothingOutlivesAFrozenEmulator(t *testing.T) {
+	private(t)
+	emulator, guardian, daemon := killedEmulator(t, t.TempDir(), IsolationFull)
+	if err := emulator.Process.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
-	began := time.Now()
-	until(t, "daemon and guardian end", func() bool { return !alive(daemon) && !alive(guardian) })
-	t.Logf("after %v", time.Since(began))
+	until(t, "the emulator stops", func() bool { return stopped(emulator.Process.Pid) })
+	if err := syscall.Kill(guardian, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the kernel ends the daemon", func() bool { return !alive(daemon) })
 }
 
 func TestTerminalSignalsDoNotReachTheGuardian(t *testing.T) {
-	_, guardian, daemon := killedEmulator(t, t.TempDir())
+	_, guardian, daemon := killedEmulator(t, t.TempDir(), IsolationAuto)
 	for _, sig := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT} {
 		if err := syscall.Kill(guardian, sig); err != nil {
 			t.Fatal(err)
@@ -131,7 +147,7 @@ func stopped(pid int) bool {
 
 func TestNextStartEndsLeftovers(t *testing.T) {
 	state := t.TempDir()
-	emulator, guardian, daemon := killedEmulator(t, state)
+	emulator, guardian, daemon := killedEmulator(t, state, IsolationPorts)
 	// First freeze the emulator, so that it cannot do the work of the dead guardian.
 	if err := emulator.Process.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)

@@ -1,7 +1,6 @@
 package process
 
 import (
-	"errors"
 	"os"
 	"os/signal"
 	"sync"
@@ -32,6 +31,7 @@ func GuardianMain() int {
 	}
 	syscall.CloseOnExec(lineDescriptor)
 	ignoreTerminal()
+	limitFiles()
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {
 		return 1
@@ -48,6 +48,9 @@ func GuardianMain() int {
 		mains:     make(map[int]*instance),
 		reaped:    make(chan struct{}),
 		born:      make(chan struct{}, 1),
+	}
+	if len(os.Args) > 2 {
+		g.space, g.spaceError = openSpace(os.Args[2])
 	}
 	go g.reap()
 	g.serve()
@@ -66,6 +69,9 @@ func ignoreTerminal() {
 type guardian struct {
 	line *wire
 	null *os.File
+
+	space      *space // nil where programs have no paths of their own
+	spaceError error  // why not, where they should
 
 	// forking is held from before a fork until the child is in mains, so that reap knows whose
 	// child has ended. It is taken before mu.
@@ -92,6 +98,8 @@ type instance struct {
 	doomed bool           // to be killed, even if not started yet
 	swept  bool           // somebody is ending what is left
 	ports  *network       // where it has an address of its own
+	own    bool           // it has mounts of its own
+	frozen []int          // the processes that were stopped
 }
 
 // serve does what the emulator asks until the line breaks.
@@ -110,6 +118,12 @@ func (g *guardian) serve() {
 			g.signal(m.ID, syscall.Signal(m.Signal))
 		case askKill:
 			g.kill(m.ID)
+		case askMount:
+			go g.mount(m)
+		case askFreeze:
+			g.freeze(m.ID)
+		case askThaw:
+			g.thaw(m.ID)
 		default:
 			closeAll(descriptors)
 		}
@@ -122,7 +136,9 @@ func (g *guardian) toEmulator(m *message) { _ = g.line.send(m) }
 // tellTier tries whether programs can have addresses of their own here.
 func (g *guardian) tellTier(ask *message) {
 	answer := &message{Kind: tellTier}
-	if err := g.tryAddresses(ask); err != nil {
+	if g.spaceError != nil {
+		answer.Path = g.spaceError.Error()
+	} else if err := g.tryAddresses(ask); err != nil {
 		answer.Text = err.Error()
 	}
 	g.toEmulator(answer)
@@ -130,7 +146,7 @@ func (g *guardian) tellTier(ask *message) {
 
 // start takes over the descriptors.
 func (g *guardian) start(m *message, descriptors []int, tell func(*message)) {
-	inst := &instance{id: m.ID, tag: m.Tag, beside: m.Beside, tell: tell}
+	inst := &instance{id: m.ID, tag: m.Tag, beside: m.Beside, tell: tell, own: m.Private != 0 && g.space != nil}
 	g.mu.Lock()
 	g.instances[m.ID] = inst
 	g.mu.Unlock()
@@ -140,7 +156,7 @@ func (g *guardian) start(m *message, descriptors []int, tell func(*message)) {
 			g.refuse(inst, err)
 		}
 	}
-	if m.Address == "" {
+	if m.Address == "" && g.space == nil {
 		go launch()
 	} else {
 		go onOwnThread(launch)
@@ -152,11 +168,8 @@ func (g *guardian) refuse(inst *instance, err error) {
 	g.mu.Lock()
 	delete(g.instances, inst.id)
 	g.mu.Unlock()
-	answer := &message{Kind: tellStarted, ID: inst.id, Text: err.Error(), Code: int64(syscall.EIO)}
-	var number syscall.Errno
-	if errors.As(err, &number) {
-		answer.Code = int64(number)
-	}
+	answer := &message{Kind: tellStarted, ID: inst.id}
+	answer.fail(err)
 	inst.tell(answer)
 }
 
@@ -168,6 +181,7 @@ func (g *guardian) fork(inst *instance, m *message, descriptors []int) error {
 		Files: g.arrange(m, descriptors),
 		Sys:   &syscall.SysProcAttr{Setpgid: m.Leads == 0, Setsid: m.Leads != 0, Setctty: m.Leads != 0},
 	}
+	descriptor := g.wantDescriptor(attr.Sys)
 	argv := append([]string{m.Path}, m.Args...)
 	g.forking.Lock()
 	defer g.forking.Unlock()
@@ -188,7 +202,7 @@ func (g *guardian) fork(inst *instance, m *message, descriptors []int) error {
 	case g.born <- struct{}{}:
 	default:
 	}
-	inst.tell(&message{Kind: tellStarted, ID: inst.id, PID: int64(pid)})
+	inst.tell(&message{Kind: tellStarted, ID: inst.id, PID: int64(g.hostPID(pid, descriptor))})
 	if doomed {
 		g.sweepOnce(inst)
 	}

@@ -33,9 +33,9 @@ func helperMain(args []string) int {
 		err = daemonize(args[1])
 	case "none": // ends at once
 	case "sleep":
-		select {}
-	case "emulator": // starts a program that leaves a daemon, tells its ids, and waits: emulator STATE PIDFILE
-		err = emulate(args[1], args[2])
+		time.Sleep(time.Hour) // without a deadlock in the eyes of the Go runtime
+	case "emulator": // starts a program that leaves a daemon, tells its ids, and waits: emulator STATE PIDFILE ISOLATION
+		err = emulate(args[1], args[2], args[3])
 	case "nested": // an emulator where the kernel gives no addresses: nested ISOLATION
 		err = nested(args[1])
 	case "user": // an ordinary user's tour: user SECRET-PORT
@@ -63,8 +63,8 @@ func daemonize(pidFile string) error {
 	return syscall.Exec("/bin/sh", []string{"sh", "-c", script, pidFile}, os.Environ())
 }
 
-func emulate(state, pidFile string) error {
-	l, err := New(Options{StateDir: state})
+func emulate(state, pidFile, isolation string) error {
+	l, err := New(Options{StateDir: state, Isolation: isolation})
 	if err != nil {
 		return err
 	}
@@ -116,10 +116,22 @@ func pythonSpec(script string, args ...string) Spec {
 	}
 }
 
+// daemonPID is the machine's number of our sleeping descendant that the file names by its own; 0
+// when there is none.
 func daemonPID(file string) int {
 	text, _ := os.ReadFile(file)
-	pid, _ := strconv.Atoi(strings.TrimSpace(string(text)))
-	return pid
+	own := strings.TrimSpace(string(text))
+	below, _ := descendants(os.Getpid())
+	for _, pid := range below {
+		status, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+		_, rest, _ := strings.Cut(string(status), "\nNSpid:")
+		line, _, _ := strings.Cut(rest, "\n")
+		numbers := strings.Fields(line)
+		if strings.HasPrefix(string(status), "Name:\tsleep\n") && len(numbers) > 0 && numbers[len(numbers)-1] == own && alive(pid) {
+			return pid
+		}
+	}
+	return 0
 }
 
 // newLauncher returns one that is closed at the end of the test.

@@ -17,6 +17,12 @@ type Warmer interface {
 	Warm(ctx context.Context) error
 }
 
+// Privater is a Launcher that can give programs paths of their own.
+type Privater interface {
+	// Private tells whether Spec.Mounts have an effect on this machine.
+	Private(ctx context.Context) bool
+}
+
 var errHostGone = errors.New("the program that another one was to run beside has ended")
 
 var errClosed = errors.New("the launcher of processes is closed")
@@ -30,10 +36,13 @@ type launcher struct {
 	opening   chan struct{} // holds a token while a guardian is being started
 
 	mu     sync.Mutex
-	line   *link  // the guardian at hand, nil before the first
-	nextID int64  // of an instance
-	tried  bool   // whether tier and reason are known
-	reason string // why programs cannot have addresses; empty: they can
+	line   *link   // the guardian at hand, nil before the first
+	nextID int64   // of an instance
+	tried  bool    // whether the next three are known
+	view   view    // of the guardians
+	groups *groups // nil where programs have none
+	reason string  // why programs cannot have addresses; empty: they can
+	paths  string  // why programs cannot have paths of their own; empty: they can
 	closed bool
 }
 
@@ -57,15 +66,11 @@ func (l *launcher) guardian(ctx context.Context) (*link, error) {
 	if line, err := l.atHand(); line != nil || err != nil {
 		return line, err
 	}
-	line, err := openLink(l.options.Executable, l.options.Notice)
+	line, err := l.open(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("the guardian of processes does not start: %w", err)
-	}
-	l.record.guardian(line.tagBase)
-	if err := l.findTier(ctx, line); err != nil {
-		line.close()
 		return nil, err
 	}
+	l.record.guardian(line.tagBase)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
@@ -91,42 +96,6 @@ func (l *launcher) atHand() (*link, error) {
 	return line, nil
 }
 
-// findTier has the guardian try, once, whether programs can have addresses of their own.
-func (l *launcher) findTier(ctx context.Context, line *link) error {
-	l.mu.Lock()
-	tried := l.tried
-	l.mu.Unlock()
-	if tried {
-		return nil
-	}
-	reason := "isolation is switched off"
-	if l.options.Isolation != IsolationNone {
-		var err error
-		if reason, err = l.tryAddresses(ctx, line); err != nil {
-			return err
-		}
-	}
-	if reason != "" && l.options.Isolation == IsolationPorts {
-		return fmt.Errorf("isolation ports is not possible on this machine: %s; use auto or none", reason)
-	}
-	l.mu.Lock()
-	l.tried, l.reason = true, reason
-	l.mu.Unlock()
-	if reason != "" && l.options.Isolation == IsolationAuto {
-		l.options.Notice(sharedPorts(reason))
-	}
-	return nil
-}
-
-func (l *launcher) tryAddresses(ctx context.Context, line *link) (reason string, err error) {
-	address, err := l.addresses.take()
-	if err != nil {
-		return err.Error(), nil
-	}
-	defer l.addresses.give(address)
-	return line.tryAddresses(ctx, address)
-}
-
 // Start starts a program. ctx bounds the start alone; the program lives on.
 func (l *launcher) Start(ctx context.Context, spec Spec) (Process, error) {
 	if len(spec.Files) > maxDescriptors-3 {
@@ -138,6 +107,7 @@ func (l *launcher) Start(ctx context.Context, spec Spec) (Process, error) {
 	}
 	c := l.newChild(spec)
 	c.line = line
+	c.private = spec.Mounts != nil && line.view.mode != ""
 	if spec.Beside != nil {
 		host, ok := spec.Beside.(*child)
 		if !ok || host.line != line {
@@ -149,8 +119,9 @@ func (l *launcher) Start(ctx context.Context, spec Spec) (Process, error) {
 		return nil, err
 	}
 	if err := line.start(ctx, c); err != nil {
-		return nil, describeStart(spec, err)
+		return nil, describeStart(spec, c.private || c.host != nil && c.host.private, err)
 	}
+	go l.limits().hold(c)
 	if c.tagged() == 0 {
 		l.record.child(c.PID())
 	}
@@ -199,7 +170,10 @@ func (l *launcher) place(ctx context.Context, c *child) error {
 }
 
 // describeStart says in words why a program did not start.
-func describeStart(spec Spec, err error) error {
+func describeStart(spec Spec, private bool, err error) error {
+	if private { // its paths cannot be looked at from here
+		return fmt.Errorf("%s does not start, in the folder %s: %w", spec.Path, spec.Dir, err)
+	}
 	if errors.Is(err, syscall.ENOENT) {
 		if info, statErr := os.Stat(spec.Dir); spec.Dir != "" && (statErr != nil || !info.IsDir()) {
 			return fmt.Errorf("the working directory %s does not exist: %w", spec.Dir, err)
@@ -217,12 +191,26 @@ func (l *launcher) Capabilities() Capabilities {
 	defer cancel()
 	line, err := l.guardian(ctx)
 	l.mu.Lock()
-	tried, reason := l.tried, l.reason
+	tried, reason, paths, bound := l.tried, l.reason, l.paths, l.groups.memory()
 	l.mu.Unlock()
 	if err != nil && !tried {
-		reason = err.Error()
+		reason, paths = err.Error(), err.Error()
 	}
-	return capabilities(reason, line != nil && line.tagBase != 0)
+	return capabilities(reason, paths, line != nil && line.tagBase != 0, bound)
+}
+
+func (l *launcher) limits() *groups {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.groups
+}
+
+// Private tells whether programs have paths of their own here; see Mounts.
+func (l *launcher) Private(ctx context.Context) bool {
+	_, err := l.guardian(ctx)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return err == nil && l.paths == ""
 }
 
 // Close ends everything that was started and returns when it is gone.
@@ -240,6 +228,7 @@ func (l *launcher) Close() error {
 	}
 	l.addresses.close()
 	l.record.close()
+	l.limits().close()
 	return nil
 }
 

@@ -15,9 +15,10 @@ import (
 type link struct {
 	wire    *wire
 	process *os.Process
+	view    view
 	tagBase int64 // shared by the tags of all its instances; 0 = no tags here
 	notice  func(string)
-	tier    chan string   // the answer to askTier
+	tier    chan *message // the answer to askTier
 	cut     chan struct{} // closed when the line is broken
 	ended   chan struct{} // closed when nothing of the guardian is left
 
@@ -28,7 +29,7 @@ type link struct {
 var errGuardianLost = errors.New("the guardian of processes has died")
 
 // openLink starts a guardian, in a process group of its own so that Ctrl-C does not reach it.
-func openLink(executable string, notice func(string)) (*link, error) {
+func openLink(executable string, view view, notice func(string)) (*link, error) {
 	ours, theirs, err := socketPair()
 	if err != nil {
 		return nil, err
@@ -48,10 +49,10 @@ func openLink(executable string, notice func(string)) (*link, error) {
 	if _, err := stderr.Stat(); err != nil {
 		stderr = null
 	}
-	process, err := os.StartProcess(executable, []string{filepath.Base(os.Args[0]), GuardianCommand}, &os.ProcAttr{
+	process, err := os.StartProcess(executable, append([]string{filepath.Base(os.Args[0]), GuardianCommand}, view.args()...), &os.ProcAttr{
 		Dir:   "/",
 		Files: []*os.File{null, null, stderr, theirs},
-		Sys:   &syscall.SysProcAttr{Setpgid: true},
+		Sys:   view.attributes(),
 	})
 	if err != nil {
 		wire.close()
@@ -60,9 +61,10 @@ func openLink(executable string, notice func(string)) (*link, error) {
 	l := &link{
 		wire:     wire,
 		process:  process,
+		view:     view,
 		tagBase:  newTagBase(),
 		notice:   notice,
-		tier:     make(chan string, 1),
+		tier:     make(chan *message, 1),
 		cut:      make(chan struct{}),
 		ended:    make(chan struct{}),
 		children: make(map[int64]*child),
@@ -98,7 +100,7 @@ func (l *link) read() {
 func (l *link) take(m *message) {
 	if m.Kind == tellTier {
 		select {
-		case l.tier <- m.Text:
+		case l.tier <- m:
 		default:
 		}
 		return
@@ -119,6 +121,11 @@ func (l *link) take(m *message) {
 	case tellGone:
 		l.forget(c)
 		c.goneNow()
+	case tellMounted:
+		select {
+		case c.mounted <- m:
+		default: // nobody waits any more
+		}
 	case tellTrouble:
 		l.notice(m.Text)
 	}
@@ -176,19 +183,20 @@ func (l *link) keep(c *child) bool {
 	return true
 }
 
-// tryAddresses asks the guardian why programs cannot have addresses of their own; empty: they can.
-func (l *link) tryAddresses(ctx context.Context, address netip.Addr) (string, error) {
+// try asks the guardian why programs cannot have addresses of their own, and why not paths of their
+// own; empty: they can.
+func (l *link) try(ctx context.Context, address netip.Addr) (ports, paths string, err error) {
 	ask := &message{Kind: askTier, Address: address.String(), Tag: tagFor(l.tagBase, 0)}
 	if err := l.wire.send(ask); err != nil {
-		return "", errGuardianLost
+		return "", "", errGuardianLost
 	}
 	select {
-	case reason := <-l.tier:
-		return reason, nil
+	case answer := <-l.tier:
+		return answer.Text, answer.Path, nil
 	case <-l.cut:
-		return "", errGuardianLost
+		return "", "", errGuardianLost
 	case <-ctx.Done():
-		return "", context.Cause(ctx)
+		return "", "", context.Cause(ctx)
 	}
 }
 

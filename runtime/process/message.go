@@ -14,16 +14,20 @@ const (
 	askStart                         // start a program
 	askSignal                        // signal a program's group
 	askKill                          // end a program and all its descendants
+	askMount                         // give a running program folders at paths of its own
+	askFreeze                        // stop a program and its descendants
+	askThaw                          // let them go on
 )
 
 // From the guardian to the emulator.
 const (
-	tellTier    messageKind = iota + 100 // Text: why programs cannot have addresses; empty: they can
+	tellTier    messageKind = iota + 100 // Text: why programs cannot have addresses, Path: nor paths of their own; empty: they can
 	tellStarted                          // PID, or Code (errno) and Text
 	tellListen                           // Port as the program asked for, Address as it got
 	tellExit                             // Code, Signal, MaxRSS, CPU
 	tellGone                             // no process of the instance is left
 	tellTrouble                          // Text: something that the user should know
+	tellMounted                          // Code (errno) and Text, where it failed
 )
 
 // message is everything that emulator and guardian say to each other; a kind uses some fields.
@@ -43,6 +47,12 @@ type message struct {
 	Leads   int64  // 1: the program leads a session whose terminal is its standard input
 	Beside  int64  // the instance that shares its address; 0 = none
 
+	Private int64    // 1: the program has mounts of its own, which follow; see Mounts
+	CodeDir string   // /code
+	Layers  []string // /opt
+	Tmp     int64    // bytes of /tmp
+	Binds   []string // source, target and ro or rw, again and again
+
 	PID    int64
 	Code   int64
 	Signal int64
@@ -61,15 +71,16 @@ const (
 func (m *message) visit(c *codec) {
 	for _, number := range []*int64{
 		&m.Kind, &m.ID, &m.Descriptors, &m.Tag, &m.Port, &m.Streams, &m.Leads, &m.Beside,
-		&m.PID, &m.Code, &m.Signal, &m.MaxRSS, &m.CPU,
+		&m.PID, &m.Code, &m.Signal, &m.MaxRSS, &m.CPU, &m.Private, &m.Tmp,
 	} {
 		c.number(number)
 	}
-	for _, text := range []*string{&m.Path, &m.Dir, &m.Address, &m.Text} {
+	for _, text := range []*string{&m.Path, &m.Dir, &m.Address, &m.Text, &m.CodeDir} {
 		c.text(text)
 	}
-	c.list(&m.Args)
-	c.list(&m.Env)
+	for _, list := range []*[]string{&m.Args, &m.Env, &m.Layers, &m.Binds} {
+		c.list(list)
+	}
 }
 
 func (m *message) encode(into []byte) []byte {

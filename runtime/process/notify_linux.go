@@ -51,25 +51,6 @@ func onOwnThread(do func()) {
 	runtime.UnlockOSThread()
 }
 
-// launch starts the program of an instance, with an address of its own if the message has one;
-// then it must be on its own thread.
-func (g *guardian) launch(inst *instance, m *message, descriptors []int) error {
-	if m.Address == "" {
-		return g.fork(inst, m, descriptors)
-	}
-	address, err := netip.ParseAddr(m.Address)
-	if err != nil {
-		return err
-	}
-	listener, err := filterThread()
-	if err != nil {
-		return err
-	}
-	s := &supervisor{inst: inst, listener: listener, network: g.networkOf(inst, address)}
-	go s.serve()
-	return g.fork(inst, m, descriptors)
-}
-
 // networkOf is the network of the instance, or of the one that it runs beside.
 func (g *guardian) networkOf(inst *instance, address netip.Addr) *network {
 	g.mu.Lock()

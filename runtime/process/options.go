@@ -1,7 +1,6 @@
 package process
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -9,10 +8,10 @@ import (
 
 // The ways of isolation that Options.Isolation names.
 const (
-	IsolationAuto  = "auto"  // ports where the machine allows it, else none
+	IsolationAuto  = "auto"  // as much as the machine allows
 	IsolationPorts = "ports" // every program has an address of its own, or nothing starts
 	IsolationNone  = "none"  // programs share the machine's ports
-	IsolationFull  = "full"  // paths, ports and memory; not there yet
+	IsolationFull  = "full"  // every program has an address and paths of its own, or nothing starts
 )
 
 // Options of a Launcher. The zero value works.
@@ -36,14 +35,12 @@ func New(o Options) (Launcher, error) {
 	case "":
 		o.Isolation = IsolationAuto
 	case IsolationAuto, IsolationNone:
-	case IsolationPorts:
+	case IsolationPorts, IsolationFull:
 		if runtime.GOOS != "linux" {
-			return nil, errors.New("isolation ports needs Linux; use auto or none")
+			return nil, fmt.Errorf("isolation %s needs Linux; use auto or none", o.Isolation)
 		}
-	case IsolationFull:
-		return nil, errors.New("isolation full is not available yet; use auto, ports or none")
 	default:
-		return nil, fmt.Errorf("isolation %q is unknown; use auto, ports or none", o.Isolation)
+		return nil, fmt.Errorf("isolation %q is unknown; use auto, full, ports or none", o.Isolation)
 	}
 	if o.Executable == "" {
 		path, err := ownExecutable()

@@ -30,11 +30,18 @@ type Spec struct {
 	// another free port where this machine cannot give the instance an address of its own.
 	PortEnv []string
 
+	// Mounts are what the program sees at paths of its own; empty ones, that it gets some later, see
+	// Process.Mount. Nil: it sees the machine's own paths.
+	Mounts *Mounts
+
+	Limits Limits // by the kernel, where it can
+
 	// Terminal makes Stdin, which is a terminal then, the one that controls the program and its
 	// descendants.
 	Terminal bool
-	// Beside, which the same Launcher started, shares its address with the program, and takes the
-	// program along at its end. Nil: the program is on its own. It goes without Port.
+	// Beside, which the same Launcher started, shares its address and its paths with the program, and
+	// takes the program along at its end. Nil: the program is on its own. It goes without Port and
+	// Mounts.
 	Beside Process
 }
 
@@ -60,6 +67,15 @@ type Process interface {
 	Signal(sig syscall.Signal)
 	// Kill ends the program and every descendant, and returns when they are gone.
 	Kill()
+	// Mount gives a program that was started with empty Spec.Mounts its folders while it runs. It
+	// should do so once, before the program has looked at them. ErrNoMounts: it has no paths of its
+	// own, because Capabilities.Paths is not empty.
+	Mount(ctx context.Context, mounts Mounts) error
+	// Freeze stops the program and its descendants where they are, until Thaw, Kill or the end of
+	// the emulator. It does not wait. A frozen program takes signals when it is thawed.
+	Freeze()
+	// Thaw lets a frozen program go on. What is sent to it at once after Thaw waits for it.
+	Thaw()
 	// Memory is the resident memory of the whole tree in bytes, shared pages counted once where
 	// that can be told.
 	Memory() int64
@@ -76,7 +92,7 @@ type Exit struct {
 // Capabilities says what holds on this machine. Each text is empty when all is well, else one
 // plain sentence: what does not hold, why, and the remedy.
 type Capabilities struct {
-	Tier  string `json:"tier"`  // ports: own address each; none: ports are shared
+	Tier  string `json:"tier"`  // full: own address and own paths each; ports: own address each; none: ports are shared
 	Ports string `json:"ports"` // why several programs cannot use the same port
 	Death string `json:"death"` // what may survive the emulator
 	Paths string `json:"paths"` // why /code and /opt are not real

@@ -75,7 +75,7 @@ func tour(taken string) error {
 // shyProgram forbids others to look into it, so that it keeps the machine's ports, with a notice.
 func shyProgram() error {
 	notices := make(chan string, 10)
-	l, err := New(Options{Notice: func(text string) { notices <- text }})
+	l, err := New(Options{Isolation: IsolationPorts, Notice: func(text string) { notices <- text }})
 	if err != nil {
 		return err
 	}

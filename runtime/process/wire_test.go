@@ -37,6 +37,9 @@ func TestMessagesSurviveTheWire(t *testing.T) {
 			Text:   rapid.String().Draw(t, "text"),
 			Args:   rapid.SliceOf(rapid.String()).Draw(t, "args"),
 			Env:    rapid.SliceOf(rapid.String()).Draw(t, "env"),
+			Layers: rapid.SliceOf(rapid.String()).Draw(t, "layers"),
+			Binds:  rapid.SliceOf(rapid.String()).Draw(t, "binds"),
+			Tmp:    rapid.Int64().Draw(t, "tmp"),
 		}
 		if err := a.send(m); err != nil {
 			t.Fatal(err)
