@@ -188,8 +188,8 @@ func (h *handlers) failures() {
 		{"/throw", "UnhandledInvocationError", "thrown on purpose"},
 		{"/exit", "UnhandledInvocationError", "Process exited unexpectedly before completing request"},
 		{"/sleep", "UnhandledInvocationError", "out after 2 seconds"},
-		{"/bad-status", "FCCommonError", "BadResponse"},
-		{"/large-headers", "FCCommonError", "BadResponse"},
+		{"/bad-status", "UnhandledInvocationError", "BadResponse"},
+		{"/large-headers", "UnhandledInvocationError", "BadResponse"},
 	} {
 		status, header, body := h.get(c.path)
 		if status != http.StatusBadGateway || header.Get("X-Fc-Error-Type") != c.kind || !strings.Contains(body, c.text) {

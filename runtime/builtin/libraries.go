@@ -46,6 +46,18 @@ func LibraryFolder(root string, found Found) string {
 	return filepath.Join(root, "nodejs")
 }
 
+// libraries is where the instance finds what was fetched for its interpreter, or nothing.
+func (k *Kind) libraries(s *start) []string {
+	if k.options.Libraries == "" {
+		return nil
+	}
+	folder := LibraryFolder(k.options.Libraries, s.found)
+	if isDir(folder) {
+		s.place.Keep(folder)
+	}
+	return []string{folder}
+}
+
 // Installed is the version of a library in a LibraryFolder, or empty.
 func (l Library) Installed(language, folder string) string {
 	if language == "Python" {

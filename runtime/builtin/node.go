@@ -48,10 +48,10 @@ func nodePath(want version, executable string, place *runtime.Place) string {
 // our own stand-ins for raw-body and body, which half of all HTTP handlers take from the platform.
 func (k *Kind) nodeLibraries(s *start) []string {
 	own := filepath.Join(s.scripts, "modules")
-	if k.options.Libraries == "" {
-		return []string{own}
+	for _, folder := range k.libraries(s) {
+		return []string{filepath.Join(folder, "node_modules"), own}
 	}
-	return []string{filepath.Join(LibraryFolder(k.options.Libraries, s.found), "node_modules"), own}
+	return []string{own}
 }
 
 func nodeLanguage() *language {

@@ -29,9 +29,7 @@ func (k *Kind) python(s *start) {
 		s.env.set("LD_LIBRARY_PATH", strings.Trim(library+":"+s.env.get("LD_LIBRARY_PATH"), ":"))
 	}
 	s.search = append(virtualEnvironments(&s.place), s.found.Search...)
-	if k.options.Libraries != "" {
-		s.search = append(s.search, LibraryFolder(k.options.Libraries, s.found))
-	}
+	s.search = append(s.search, k.libraries(s)...)
 }
 
 // ownLibraries is the folder of an interpreter's shared library, when it lies beside the interpreter:

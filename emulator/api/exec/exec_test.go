@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -270,7 +272,6 @@ func TestRefusals(t *testing.T) {
 // Whatever takes the client or the instance away ends the command with its children.
 func TestEnds(t *testing.T) {
 	e := start(t)
-	const sleeper = "sleep 1000 & echo $! $$; exec 2>/dev/null; wait"
 	for name, end := range map[string]func(*websocket.Conn){
 		"close": func(c *websocket.Conn) { _ = c.Close(websocket.StatusNormalClosure, "") },
 		"lost":  func(c *websocket.Conn) { _ = c.CloseNow() },
@@ -280,15 +281,13 @@ func TestEnds(t *testing.T) {
 		},
 		"too big": func(c *websocket.Conn) { send(t, c, websocket.MessageText, strings.Repeat("x", 2<<20)) },
 	} {
-		conn := e.dial("stdin=true", "sh", "-c", sleeper)
-		_, line, err := conn.Read(t.Context())
-		if err != nil {
-			t.Fatal(err)
+		mark := mark()
+		conn := e.dial("stdin=true", "sh", "-c", "sleep "+mark+" & echo ready; exec 2>/dev/null; wait")
+		if _, _, err := conn.Read(t.Context()); err != nil || !running(mark) {
+			t.Fatalf("%s: not running: %v", name, err)
 		}
 		end(conn)
-		for _, pid := range strings.Fields(string(line[1:])) {
-			gone(t, name, pid)
-		}
+		gone(t, name, mark)
 	}
 	conn := e.dial("stdin=true&tty=true&idleTimeout=1", "cat")
 	began := time.Now()
@@ -314,27 +313,36 @@ func TestEnds(t *testing.T) {
 // A stop of the emulator is not held up by a command, and ends it.
 func TestStop(t *testing.T) {
 	e := start(t)
-	conn := e.dial("stdin=true", "sh", "-c", "echo $$; sleep 1000")
-	_, line, err := conn.Read(t.Context())
-	if err != nil {
-		t.Fatal(err)
+	mark := mark()
+	conn := e.dial("stdin=true", "sh", "-c", "echo ready; sleep "+mark+"; true")
+	if _, _, err := conn.Read(t.Context()); err != nil || !running(mark) {
+		t.Fatalf("not running: %v", err)
 	}
 	began := time.Now()
 	if err := e.daemon.Stop(); err != nil || time.Since(began) > 4*time.Second {
 		t.Errorf("stopped in %s: %v", time.Since(began), err)
 	}
-	gone(t, "stop", strings.TrimSpace(string(line[1:])))
+	gone(t, "stop", mark)
 }
 
-func gone(t *testing.T, what, pid string) {
+// mark is a time to sleep that no other command line on this machine has: numbers of processes are
+// not the same inside an instance.
+func mark() string { return fmt.Sprintf("1000.%d", time.Now().UnixNano()) }
+
+// running tells whether a process has the mark on its command line.
+func running(mark string) bool {
+	files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	return slices.ContainsFunc(files, func(file string) bool {
+		line, _ := os.ReadFile(file) // one that has ended meanwhile is not running
+		return strings.Contains(string(line), mark)
+	})
+}
+
+func gone(t *testing.T, what, mark string) {
 	t.Helper()
-	for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(2 * time.Millisecond) {
-		stat, err := os.ReadFile(fmt.Sprintf("/proc/%s/stat", pid))
-		if err != nil || strings.Contains(string(stat), ") Z ") {
-			return
-		}
+	for deadline := time.Now().Add(5 * time.Second); running(mark); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Errorf("%s: %s still runs", what, pid)
+			t.Errorf("%s: it still runs", what)
 			return
 		}
 	}
