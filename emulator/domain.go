@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -24,6 +25,24 @@ type DomainRoute struct {
 	Qualifier     string          `json:"qualifier,omitempty"`
 	Methods       []string        `json:"methods,omitempty"` // none = all
 	RewriteConfig json.RawMessage `json:"rewriteConfig,omitempty"`
+}
+
+// Route finds the route for a path, still percent-encoded and without the query, or nil. The very
+// path goes before wildcards, of which the longest goes first. Source: FC 3.0 "Configure a custom
+// domain name".
+func (d *CustomDomain) Route(path string) *DomainRoute {
+	var found *DomainRoute
+	for i := range d.Routes {
+		route := &d.Routes[i]
+		if route.Path == path {
+			return route
+		}
+		prefix, wild := strings.CutSuffix(route.Path, "*")
+		if wild && strings.HasPrefix(path, prefix) && (found == nil || len(route.Path) > len(found.Path)) {
+			found = route
+		}
+	}
+	return found
 }
 
 // DomainNotFound refuses an unknown custom domain.

@@ -13,6 +13,10 @@ import (
 func (d *Daemon) handler(streams context.Context) http.Handler {
 	openAPI, own, objects, metrics := d.openAPI(), endWith(streams, d.own()), d.objectStore(), d.metrics()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if d.parts.gateway.ServesDomain(r) {
+			d.parts.gateway.ServeHTTP(w, r)
+			return
+		}
 		if oss.Match(r) { // first: its hosts are its own, and an object may be called proxy/…
 			objects.ServeHTTP(w, r)
 			return

@@ -93,13 +93,17 @@ func checkRoute(route *emulator.DomainRoute) error {
 	if len(methods) > 0 {
 		route.Methods = methods
 	}
+	if _, err := emulator.ParseRewrite(route.RewriteConfig); err != nil {
+		return err
+	}
 	return checkName("RouteConfig.FunctionName", route.Function.Function)
 }
 
-// isDomain holds the form of a host name of two labels or more, the first of which may be "*".
+// isDomain holds the form of a host name of two labels or more, the first of which may be "*". The
+// last is no number: an address is nobody's domain.
 func isDomain(name string) bool {
 	labels := strings.Split(strings.TrimPrefix(name, "*."), ".")
-	if len(name) > maxDomain || len(labels) < 2 {
+	if len(name) > maxDomain || len(labels) < 2 || strings.Trim(labels[len(labels)-1], "0123456789") == "" {
 		return false
 	}
 	for _, label := range labels {
@@ -202,6 +206,9 @@ func (c *Catalogue) DomainOf(ctx context.Context, host string) (*emulator.Custom
 			known[strings.ToLower(domain.DomainName)] = domain
 		}
 		c.cache.learnDomains(generation, known)
+	}
+	if len(known) == 0 {
+		return nil, nil
 	}
 	host = strings.ToLower(host)
 	if domain := known[host]; domain != nil {

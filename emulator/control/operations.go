@@ -41,10 +41,10 @@ func Operations() []Operation {
 	add(allGenerations, LevelEnforced, "", "PutProvisionConfig", "GetProvisionConfig", "ListProvisionConfigs")
 	add(functionsOnly, LevelEnforced, "", "DeleteProvisionConfig")
 	add(functionsOnly, LevelApproximated, "resource pools and mixed modes are kept", "PutScalingConfig", "GetScalingConfig", "ListScalingConfigs", "DeleteScalingConfig")
-	add(allGenerations, LevelApproximated, "kept and numbered; nothing is put under /opt",
+	add(allGenerations, LevelApproximated, "kept and numbered; /opt of the functions that name them, where instances have paths of their own",
 		"CreateLayerVersion", "GetLayerVersion", "GetLayerVersionByArn", "ListLayers", "ListLayerVersions", "DeleteLayerVersion")
 	add(allGenerations, LevelIgnored, "kept; there is one account", "PutLayerACL")
-	add(allGenerations, LevelIgnored, "kept; requests to the domain are not led to its functions",
+	add(allGenerations, LevelEnforced, "any name is taken; nobody asks whether it resolves to this machine",
 		"CreateCustomDomain", "GetCustomDomain", "ListCustomDomains", "UpdateCustomDomain", "DeleteCustomDomain")
 	add(allGenerations, LevelEnforced, "", "TagResources", "ListTagResources", "UntagResources")
 	add(allGenerations, LevelIgnored, "kept", "CreateVpcBinding", "ListVpcBindings", "DeleteVpcBinding")

@@ -38,14 +38,20 @@ func (c *call) admit() *emulator.Error {
 
 // notify tells plainly what this release lets pass or leaves out, once for each function.
 func (c *call) notify() {
-	name := c.fn.Name()
+	name, what := c.fn.Name(), "its HTTP trigger"
+	if c.door.host != "" {
+		what = c.door.name()
+	}
 	if c.gateway.Signed == nil {
 		switch c.door.access.AuthType {
 		case authFunction:
-			c.gateway.tell(name, "auth", "its HTTP trigger has authType 'function': fcemu lets every request in; with --auth signature it verifies them")
+			c.gateway.tell(name, "auth", what+" has authType 'function': fcemu lets every request in; with --auth signature it verifies them")
 		case "":
-			c.gateway.tell(name, "auth", "its HTTP trigger has no authType, which means 'function': fcemu lets every request in; with --auth signature it verifies them")
+			c.gateway.tell(name, "auth", what+" has no authType, which means 'function': fcemu lets every request in; with --auth signature it verifies them")
 		}
+	}
+	if c.door.secure && c.r.TLS == nil {
+		c.gateway.tell(name, "https", what+" is for HTTPS only: fcemu serves it over HTTP too")
 	}
 	if !c.fn.Custom() && c.upgrade() != "" {
 		c.gateway.tell(name, "websocket", "WebSocket connections reach custom runtimes only; this function gets a plain event")

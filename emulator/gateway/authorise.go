@@ -59,10 +59,8 @@ func (c *call) authoriseToken() *emulator.Error {
 // guardedPath is the path that blacklist and whitelist are about: for a proxy address of FC 2.0 the
 // part behind service and function.
 func (c *call) guardedPath() string {
-	if _, tail, ok := match20(c.route.Path); ok {
-		return "/" + strings.TrimPrefix(tail, "/")
-	}
-	return c.route.Path
+	path := c.route.Path
+	return "/" + strings.TrimPrefix(path[min(c.route.prefix, len(path)):], "/")
 }
 
 // findToken returns the first token that the lookups find; no other is looked at.

@@ -64,8 +64,20 @@ func (c *call) serve() *emulator.Error {
 	return c.invoke()
 }
 
-// resolve finds the function and its HTTP trigger.
+// resolve finds the function and the door by which the request comes.
 func (c *call) resolve() *emulator.Error {
+	domain, err := c.gateway.domainOf(c.r.Context(), c.r.Host)
+	if err != nil {
+		return refusalOf(err)
+	}
+	if domain != nil {
+		return c.resolveDomain(domain)
+	}
+	return c.resolveTrigger()
+}
+
+// resolveTrigger finds the function and its HTTP trigger.
+func (c *call) resolveTrigger() *emulator.Error {
 	route, ok := MatchRequest(c.r)
 	if !ok {
 		return emulator.Refuse(http.StatusBadRequest, "PathNotSupported", "'%s' against '%s' is not supported", c.r.Method, c.r.URL.Path)

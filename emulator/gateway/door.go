@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/fcemu/fcemu/emulator"
 )
@@ -9,7 +10,10 @@ import (
 // door is where a request came in: the HTTP trigger on its default domain, or a route of a custom
 // domain. The rules about requests and answers ask the door, never what kind it is of.
 type door struct {
-	trigger *emulator.Trigger
+	trigger *emulator.Trigger // of a custom domain: in FC 2.0 only
+	host    string            // of a custom domain
+	path    string            // of its route
+	secure  bool              // its protocol is HTTPS alone
 	access  emulator.Access
 	methods []string // none = all
 
@@ -35,10 +39,19 @@ func (g *Gateway) triggerDoor(trigger *emulator.Trigger, config *emulator.HTTPTr
 }
 
 // name is what refusals call the door.
-func (d *door) name() string { return "trigger '" + d.trigger.TriggerName + "'" }
+func (d *door) name() string {
+	if d.host != "" {
+		return "route '" + d.path + "' of domain '" + d.host + "'"
+	}
+	return "trigger '" + d.trigger.TriggerName + "'"
+}
 
 // domain is the host name that an event shows, with its first label.
 func (d *door) domain(region string) (name, prefix string) {
+	if d.host != "" {
+		prefix, _, _ = strings.Cut(d.host, ".")
+		return d.host, prefix
+	}
 	return d.trigger.TriggerID + "." + region + ".fcapp.run", d.trigger.TriggerID
 }
 

@@ -59,6 +59,9 @@ func (c *call) appendContext(to []byte, rawPath string) []byte {
 	to = append(to, `","timeEpoch":"`...)
 	to = strconv.AppendInt(to, c.now.UnixMilli(), 10)
 	to = append(to, `"}`...)
+	if c.door.trigger == nil {
+		return to
+	}
 	return appendMember(to, "triggerId", c.door.trigger.TriggerID)
 }
 

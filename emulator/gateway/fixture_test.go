@@ -32,6 +32,7 @@ func (s script) Run(ctx context.Context, inv *emulator.Invocation, answer emulat
 // world is a gateway with everything around it: a catalogue, a queue and a listener.
 type world struct {
 	functions map[emulator.Name]*emulator.Function
+	domains   map[string]*emulator.CustomDomain
 	triggers  map[emulator.Name]emulator.HTTPTrigger
 	canary    *emulator.RoutePolicy // of the qualifier "canary": main version 1, additional version 2
 	run       script
@@ -76,6 +77,10 @@ func (w *world) HTTPTrigger(_ context.Context, ref emulator.Reference) (*emulato
 		return nil, config, emulator.TriggerNotFound(ref.Name, "http")
 	}
 	return &emulator.Trigger{TriggerName: "http-t", TriggerID: "f3d3a1d2-0f4b-4a5e-9d0c-8c7b6a594837"}, config, nil
+}
+
+func (w *world) DomainOf(_ context.Context, host string) (*emulator.CustomDomain, error) {
+	return w.domains[strings.ToLower(host)], nil
 }
 
 func (w *world) Accept(_ context.Context, inv *emulator.Invocation, delay time.Duration) (*emulator.Task, error) {

@@ -10,10 +10,12 @@ import (
 	"github.com/fcemu/fcemu/emulator/jwt"
 )
 
-// Catalogue finds functions and their HTTP triggers. It is asked for every request.
+// Catalogue finds functions, their HTTP triggers and custom domains. It is asked for every request.
 type Catalogue interface {
 	Choose(ctx context.Context, ref emulator.Reference, traffic emulator.Traffic) (*emulator.Function, error)
 	HTTPTrigger(ctx context.Context, ref emulator.Reference) (*emulator.Trigger, emulator.HTTPTrigger, error)
+	// DomainOf returns the custom domain of a host name without port, or nil.
+	DomainOf(ctx context.Context, host string) (*emulator.CustomDomain, error)
 }
 
 // Engine runs an invocation and waits for its end.
@@ -54,11 +56,13 @@ type Options struct {
 	RefuseAPK bool
 }
 
-// Gateway serves HTTP triggers on their default domains.
+// Gateway serves HTTP triggers on their default domains, and custom domains.
 type Gateway struct {
 	Options
 	policies compiled[jwt.Policy]
 	cors     compiled[emulator.CORS]
+	rewrites compiled[emulator.Rewrite]
+	auths    compiled[domainAuth]
 	toldMu   sync.Mutex
 	told     map[notice]bool
 }
@@ -69,7 +73,7 @@ type notice struct {
 	kind     string
 }
 
-// New returns the handler of all requests that MatchRequest knows.
+// New returns the handler of all requests that MatchRequest and ServesDomain know.
 func New(o Options) *Gateway {
 	if o.IDs == nil {
 		o.IDs = emulator.NewIDs()
@@ -80,7 +84,7 @@ func New(o Options) *Gateway {
 	return &Gateway{Options: o, told: map[notice]bool{}}
 }
 
-// ServeHTTP answers one request to an HTTP trigger.
+// ServeHTTP answers one request to an HTTP trigger or a custom domain.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{gateway: g, w: w, r: r, now: g.Clock.Now()}
 	if refusal := c.serve(); refusal != nil {

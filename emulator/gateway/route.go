@@ -100,10 +100,7 @@ func newRoute(ref emulator.Reference, path string, skip int) Route {
 // functionOfHost reads <function>.localhost[:port]. The case of the function's name is kept: curl
 // sends it as typed, browsers send lower case.
 func functionOfHost(host string) (string, bool) {
-	if i := strings.LastIndexByte(host, ':'); i >= 0 {
-		host = host[:i]
-	}
-	host = strings.TrimSuffix(host, ".")
+	host = hostname(host)
 	name := len(host) - len(hostSuffix)
 	if name <= 0 || !strings.EqualFold(host[name:], hostSuffix) {
 		return "", false
