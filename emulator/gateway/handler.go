@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"net/textproto"
+	"strings"
 
 	"github.com/fcemu/fcemu/emulator"
 )
@@ -22,6 +23,11 @@ func (c *call) runHandler(inv *invocation) *emulator.Error {
 		return badResponse("runtime %s gave no HTTP answer: fcemu does not run HTTP handlers of FC 2.0 in it", c.fn.Runtime)
 	}
 	return c.answer.finish(&inv.Invocation, out)
+}
+
+// handlesHTTP tells whether there is an HTTP handler of FC 2.0 in a built-in runtime here.
+func handlesHTTP(runtime string) bool {
+	return strings.HasPrefix(runtime, "nodejs") || strings.HasPrefix(runtime, "python")
 }
 
 // sendHandled sends what an HTTP handler answered.

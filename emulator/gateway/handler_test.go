@@ -94,3 +94,21 @@ func TestAnswersOfHandlers(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// A handler that this release cannot call is not run with something else.
+func TestHandlersOfOtherLanguages(t *testing.T) {
+	ran := func(context.Context, *emulator.Invocation, emulator.Answer) *emulator.Outcome {
+		t.Error("it ran")
+		return &emulator.Outcome{}
+	}
+	w := newWorld(t, ran, func(w *world) { w.add("svc", "old", "java8") })
+	for _, header := range []string{"X-One: 1", "X-Fc-Invocation-Type: Async"} {
+		got := w.call(t, "GET", "/2016-08-15/proxy/svc/old/", "", header)
+		if code, message := got.errorOf(t); got.status != 400 || code != "PathNotSupported" || !strings.Contains(message, "java8") {
+			t.Errorf("%+v", got)
+		}
+	}
+	if len(w.queued) > 0 {
+		t.Errorf("%+v", w.queued)
+	}
+}
