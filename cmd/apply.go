@@ -23,8 +23,9 @@ type deployment struct {
 	project   *project.Project // nil where there is no s.yaml
 	only      []string         // functions that the user named; empty = all
 	functions []deployedFunction
-	complaint string // what the watch could not deploy last
-	starting  bool   // what belongs to a version or alias that is not there yet is left out
+	domains   map[project.Position][32]byte // digest of what was deployed
+	complaint string                        // what the watch could not deploy last
+	starting  bool                          // what belongs to a version or alias that is not there yet is left out
 }
 
 type deployedFunction struct {
@@ -57,7 +58,7 @@ func (a *app) deployProject(ctx context.Context, c *client.Client) (*deployment,
 			return nil, err
 		}
 	}
-	return done, nil
+	return done, a.applyDomains(ctx, c, done, loaded.Domains)
 }
 
 // apply brings one function, its triggers and its asynchronous configuration to the wanted state.

@@ -47,6 +47,9 @@ func (a *app) deploy(ctx context.Context, names []string) error {
 		for _, function := range wanted.Functions {
 			a.term.Printf("%s  %s  %s  %d trigger(s)\n", function.Name, function.Input.Runtime, function.CodePath, len(function.Triggers))
 		}
+		for _, domain := range wanted.Domains {
+			a.term.Printf("domain %s  %d route(s)\n", domain.Name, len(domain.Routes))
+		}
 		return nil
 	}
 	c := a.client()
@@ -55,6 +58,9 @@ func (a *app) deploy(ctx context.Context, names []string) error {
 		if err := a.apply(ctx, c, done, &wanted.Functions[i]); err != nil {
 			return err
 		}
+	}
+	if err := a.applyDomains(ctx, c, done, wanted.Domains); err != nil {
+		return err
 	}
 	if a.settings.GetBool("watch") {
 		a.watch(ctx, c, done)

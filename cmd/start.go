@@ -221,6 +221,11 @@ func (a *app) showReady(d *daemon.Daemon, deployed *deployment, took time.Durati
 	for _, function := range deployed.functions {
 		t.Printf("  function  %s  %s  %s\n", t.Bold(function.name), t.Dim(function.runtime), function.url)
 	}
+	if deployed.project != nil {
+		for _, domain := range deployed.project.Domains {
+			t.Printf("  domain    %s\n", t.Bold(domain.Name))
+		}
+	}
 	if !a.settings.GetBool("allow-inline") && slices.ContainsFunc(deployed.functions, func(f deployedFunction) bool { return f.url != "" }) {
 		t.Printf("  %s default domains force a download, as in the cloud; --allow-inline lets browsers show the answer\n", t.Warn("note"))
 	}

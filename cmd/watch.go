@@ -79,5 +79,5 @@ func (a *app) follow(ctx context.Context, c *client.Client, done *deployment, ch
 			return err
 		}
 	}
-	return nil
+	return a.applyDomains(ctx, c, done, done.project.Domains)
 }

@@ -36,6 +36,10 @@ func (e *Emulator) Deploy(path string, names ...string) {
 	for i := range loaded.Functions {
 		e.apply(&loaded.Functions[i])
 	}
+	for _, domain := range loaded.Domains {
+		_, err := e.client.PutDomain(e.ctx, domain.Name, domain.Body(), domain.Whole)
+		e.must(err)
+	}
 }
 
 // DeployFunction deploys one function. A name with a slash, service/function, is one of FC 2.0.

@@ -22,18 +22,10 @@ func (l *loader) fc3(key *yaml.Node, props *object) {
 	l.surroundings(props, &fn.Input)
 	fn.Async = l.async(props.take(l.words("asyncInvokeConfig", "asyncConfiguration")), props)
 	fn.Triggers = l.triggers(props)
-	l.domains(props)
+	l.domains(props, fn.Name)
 	code := l.code(props)
 	l.cloudOnly(props, &fn.Input)
 	l.complete(key, props, fn, code)
-}
-
-// domains names custom domains, which are not deployed.
-func (l *loader) domains(props *object) {
-	if domains := props.find(l.words("customDomain", "customDomains")); domains != nil {
-		domains.taken = true
-		l.note(domains.key, "custom domains are not deployed yet")
-	}
 }
 
 // common reads what both generations say in the same words.

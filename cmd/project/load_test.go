@@ -90,6 +90,12 @@ func describe(t *testing.T, p *Project, dir string) string {
 			t.Fatal(err)
 		}
 	}
+	for _, domain := range p.Domains {
+		out.WriteString("domain " + domain.Name + " at " + domain.Position.String() + "\n")
+		if err := encoder.Encode(domain.Body()); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, notice := range p.Notices {
 		out.WriteString(notice.String() + "\n")
 	}

@@ -17,6 +17,7 @@ type Project struct {
 	Dir       string // its folder, absolute
 	Name      string
 	Functions []Function // in the order of the file
+	Domains   []Domain   // in the order of the file
 	Notices   []Notice   // what is ignored, approximated or misspelt, in the order of the file
 	Files     []string   // every file that this came from or looked for, absolute: the project file, .env, file(…)
 

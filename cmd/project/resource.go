@@ -41,7 +41,7 @@ func (l *loader) function(entry *field, component string, props *object) {
 		l.older = true
 		l.fc2(entry.key, props)
 	case domainShape(props):
-		l.note(entry.key, "custom domains are not deployed yet; "+entry.key.Value+" is skipped")
+		l.domainResource(entry.key, props)
 	case props.has("functionName") || functionComponent(component) || props.has("runtime") && props.has("code"):
 		l.fc3(entry.key, props)
 	default:

@@ -1,0 +1,146 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/fcemu/fcemu/cmd/project"
+	"github.com/fcemu/fcemu/emulator/client"
+)
+
+func newDomain(a *app) *cobra.Command {
+	c := &cobra.Command{Use: "domain", Short: "List, show and delete custom domains", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
+	c.AddCommand(newDomainList(a), newDomainGet(a), newDomainDelete(a))
+	return c
+}
+
+func newDomainList(a *app) *cobra.Command {
+	return withOutput(&cobra.Command{Use: "list", Aliases: []string{"ls"}, Short: "List custom domains and their routes, with curl lines to try them",
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			domains, err := a.client().Domains(c.Context())
+			if err != nil {
+				return err
+			}
+			if a.settings.GetString("output") != "table" {
+				return a.printList(domains, nil)
+			}
+			a.showDomains(domains)
+			return nil
+		}})
+}
+
+func newDomainGet(a *app) *cobra.Command {
+	return withOutput(&cobra.Command{Use: "get DOMAIN", Short: "Show one custom domain", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			domain, err := a.client().Domain(c.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			return a.printObject(domain, func(client.Object) { a.showDomains([]client.Object{domain}) })
+		}})
+}
+
+func newDomainDelete(a *app) *cobra.Command {
+	return &cobra.Command{Use: "delete DOMAIN…", Aliases: []string{"rm"}, Short: "Delete custom domains", Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			for _, name := range args {
+				if err := a.client().DeleteDomain(c.Context(), name); err != nil {
+					return err
+				}
+				a.term.Notef("deleted domain %s\n", name)
+			}
+			return nil
+		}}
+}
+
+// showDomains prints a line for each route, and a command to try each domain.
+func (a *app) showDomains(domains []client.Object) {
+	var rows []client.Object
+	var tries []string
+	for _, domain := range domains {
+		routes := client.Routes(domain)
+		if len(routes) == 0 {
+			routes = []client.Object{{}}
+		}
+		for _, route := range routes {
+			rows = append(rows, client.Object{"domainName": domain["domainName"], "protocol": domain["protocol"], "path": route["path"],
+				"functionName": route["functionName"], "qualifier": route["qualifier"], "methods": methods(route)})
+			if path := text(route["path"]); path != "" {
+				tries = append(tries, curl(a.client().Endpoint(), text(domain["domainName"]), path))
+			}
+		}
+	}
+	a.printTable(rows, []column{{"DOMAIN", field("domainName")}, {"PROTOCOL", field("protocol")}, {"PATH", field("path")},
+		{"FUNCTION", functionName}, {"QUALIFIER", field("qualifier")}, {"METHODS", field("methods")}})
+	if len(tries) > 0 {
+		a.term.Printf("\n%s\n", strings.Join(tries, "\n"))
+	}
+}
+
+func methods(route client.Object) string {
+	list, _ := route["methods"].([]any)
+	var names []string
+	for _, one := range list {
+		names = append(names, text(one))
+	}
+	return strings.Join(names, ",")
+}
+
+// curl is a command that reaches a route. Names below localhost lead to this machine by themselves.
+func curl(endpoint, domain, path string) string {
+	host, resolve := strings.Replace(domain, "*.", "any.", 1), ""
+	address, err := url.Parse(endpoint)
+	if err != nil {
+		return ""
+	}
+	if !strings.HasSuffix(host, ".localhost") {
+		resolve = "--resolve " + host + ":" + address.Port() + ":" + address.Hostname() + " "
+	}
+	return "curl " + resolve + "'http://" + net.JoinHostPort(host, address.Port()) + strings.TrimSuffix(path, "*") + "'"
+}
+
+// applyDomains brings the custom domains of a project to the wanted state.
+func (a *app) applyDomains(ctx context.Context, c *client.Client, done *deployment, wanted []project.Domain) error {
+	for _, domain := range wanted {
+		state, err := digest(domain)
+		if err != nil {
+			return err
+		}
+		if done.domains[domain.Position] == state {
+			continue
+		}
+		created, err := c.PutDomain(ctx, domain.Name, domain.Body(), domain.Whole)
+		if err != nil {
+			return fmt.Errorf("%s: domain %s: %w", domain.Position, domain.Name, err)
+		}
+		if done.domains == nil {
+			done.domains = map[project.Position][32]byte{}
+		}
+		done.domains[domain.Position] = state
+		a.showDeployedDomain(c.Endpoint(), &domain, created)
+	}
+	return nil
+}
+
+func (a *app) showDeployedDomain(endpoint string, domain *project.Domain, created bool) {
+	verb := "updated"
+	if created {
+		verb = "created"
+	}
+	if a.settings.GetString("log-format") == "json" {
+		a.logJSON(map[string]any{"msg": verb, "domainName": domain.Name})
+		return
+	}
+	try := ""
+	if len(domain.Routes) > 0 {
+		try = curl(endpoint, domain.Name, domain.Routes[0].Path)
+	}
+	a.term.Notef("%s domain %s  %s\n", a.term.Good(verb), domain.Name, a.term.Dim(try))
+}

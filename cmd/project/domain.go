@@ -1,0 +1,201 @@
+package project
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/fcemu/fcemu/emulator"
+	"go.yaml.in/yaml/v3"
+)
+
+// Domain is a custom domain as the file wants it.
+type Domain struct {
+	Name     string
+	Protocol string // empty: the server's default
+	Routes   []emulator.DomainRoute
+	Whole    bool                       // Routes are all that the domain has; else they join those of other functions
+	Settings map[string]json.RawMessage // certConfig, tlsConfig, authConfig, corsConfig, wafConfig
+	Position Position
+}
+
+// maxPEM is how much of a certificate or key file is read, in bytes.
+const maxPEM = 64 << 10
+
+// domains reads the custom domains of a function: one with one route in FC 3.0, a list in FC 2.0.
+func (l *loader) domains(props *object, fn emulator.Name) {
+	name, also := l.words("customDomain", "customDomains")
+	node := props.take(name, also)
+	if node == nil {
+		return
+	}
+	list := []*yaml.Node{node}
+	if node.Kind == yaml.SequenceNode {
+		list = node.Content
+	}
+	for _, one := range list {
+		l.domain(props.object(props.scope, one, "a custom domain"), fn, false)
+	}
+}
+
+// domainResource reads a custom domain that stands for itself.
+func (l *loader) domainResource(key *yaml.Node, props *object) {
+	if l.selected(key.Value, props.text("domainName")) {
+		props.where = "a custom domain"
+		l.region(props)
+		l.domain(props, emulator.Name{}, true)
+	}
+}
+
+func (l *loader) domain(o *object, fn emulator.Name, whole bool) {
+	before := len(l.errors)
+	domain := Domain{Name: o.text("domainName"), Protocol: strings.ToUpper(o.text("protocol")), Whole: whole,
+		Settings: map[string]json.RawMessage{}, Position: l.position(o.node)}
+	for _, route := range l.routeObjects(o) {
+		domain.Routes = append(domain.Routes, l.route(route, fn))
+	}
+	if len(domain.Routes) == 0 && !whole {
+		domain.Routes = []emulator.DomainRoute{{Path: "/*", Function: fn}}
+		l.note(o.node, "the domain "+domain.Name+" has no route; /* leads to "+fn.String())
+	}
+	switch {
+	case domain.Name == "":
+		l.fail(o.node, "domainName is missing", "add domainName: a host name, or auto")
+	case strings.EqualFold(domain.Name, "auto") && len(domain.Routes) == 0:
+		l.fail(o.find("domainName").value, "domainName auto needs a route", "write the name, for example shop.example.localhost")
+	case strings.EqualFold(domain.Name, "auto"): // the cloud makes one up
+		domain.Name = domain.Routes[0].Function.Function + ".localhost"
+	}
+	l.domainSettings(o, &domain)
+	o.unknown("domainName", "protocol", "route", "routeConfig", "routeConfigs", "certConfig", "tlsConfig", "authConfig", "corsConfig", "wafConfig")
+	if len(l.errors) == before {
+		l.project.Domains = append(l.project.Domains, domain)
+	}
+}
+
+// routeObjects finds the routes: route in FC 3.0, routeConfigs in FC 2.0, routeConfig.routes in the
+// component that makes domains.
+func (l *loader) routeObjects(o *object) []*object {
+	if o.has("route") {
+		return []*object{o.inner("route")}
+	}
+	if node := o.take("routeConfigs"); node != nil && node.Kind == yaml.SequenceNode {
+		var list []*object
+		for _, one := range node.Content {
+			list = append(list, o.object(o.scope, one, "a route"))
+		}
+		return list
+	}
+	if o.has("routeConfig") {
+		return o.inner("routeConfig").items("routes", "a route")
+	}
+	return nil
+}
+
+func (l *loader) route(o *object, fn emulator.Name) emulator.DomainRoute {
+	o.where = "a route"
+	route := emulator.DomainRoute{Path: o.text("path"), Qualifier: o.text("qualifier"), Function: fn}
+	if route.Path == "" {
+		l.fail(o.node, "the path of the route is missing", "add path: /*")
+	}
+	if service := o.text("serviceName"); service != "" {
+		route.Function.Service = service
+	}
+	if name := o.text("functionName"); name != "" {
+		route.Function.Function = name
+	}
+	if route.Function.Function == "" {
+		l.fail(o.node, "the function of the route is missing", "add functionName")
+	}
+	for _, method := range o.texts("methods", "method") {
+		route.Methods = append(route.Methods, l.method(o, method))
+	}
+	route.RewriteConfig = l.member(o, "rewriteConfig")
+	o.unknown("path", "serviceName", "functionName", "qualifier", "methods", "rewriteConfig")
+	return route
+}
+
+func (l *loader) domainSettings(o *object, domain *Domain) {
+	for _, name := range []string{"tlsConfig", "authConfig", "corsConfig", "wafConfig"} {
+		if value := l.member(o, name); value != nil {
+			domain.Settings[name] = value
+		}
+	}
+	if one := o.find("wafConfig"); one != nil {
+		l.note(one.key, "wafConfig is stored but has no effect here")
+	}
+	if o.has("certId") {
+		one := o.find("certId")
+		one.taken = true
+		l.note(one.key, "certId names a certificate in the cloud, which cannot be fetched; it is ignored")
+	}
+	if o.has("certConfig") {
+		if value := l.certificate(o.inner("certConfig")); value != nil {
+			domain.Settings["certConfig"] = value
+		}
+	}
+}
+
+// certificate reads certConfig, whose members are PEM or the name of a file with PEM.
+func (l *loader) certificate(o *object) json.RawMessage {
+	config := map[string]string{"certName": o.text("certName"), "certificate": l.pem(o, "certificate"), "privateKey": l.pem(o, "privateKey")}
+	o.unknown("certName", "certificate", "privateKey")
+	if config["certificate"] == "" && config["privateKey"] == "" {
+		return nil
+	}
+	body, err := json.Marshal(config)
+	l.report(err)
+	return body
+}
+
+func (l *loader) pem(o *object, name string) string {
+	text := o.text(name)
+	if text == "" || strings.Contains(text, "-----BEGIN") {
+		return text
+	}
+	node := o.find(name).value
+	if strings.Contains(text, "://") {
+		l.note(node, name+" at "+clip(text)+" cannot be fetched; a certificate of fcemu's own stands in")
+		return ""
+	}
+	path := text
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(l.project.Dir, path)
+	}
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() || info.Size() > maxPEM {
+		l.fail(node, name+" names "+clip(text)+", which is no file with PEM", "correct the path, which counts from s.yaml's folder, or write the PEM itself")
+		return ""
+	}
+	content, err := os.ReadFile(path)
+	l.report(err)
+	return string(bytes.TrimSpace(content)) + "\n"
+}
+
+// Body is the CreateCustomDomainInput of FC 3.0.
+func (d *Domain) Body() map[string]any {
+	routes := []map[string]any{}
+	for _, route := range d.Routes {
+		shown := map[string]any{"path": route.Path, "functionName": route.Function.Wire()}
+		if route.Qualifier != "" {
+			shown["qualifier"] = route.Qualifier
+		}
+		if len(route.Methods) > 0 {
+			shown["methods"] = route.Methods
+		}
+		if route.RewriteConfig != nil {
+			shown["rewriteConfig"] = route.RewriteConfig
+		}
+		routes = append(routes, shown)
+	}
+	body := map[string]any{"domainName": d.Name, "routeConfig": map[string]any{"routes": routes}}
+	if d.Protocol != "" {
+		body["protocol"] = d.Protocol
+	}
+	for name, value := range d.Settings {
+		body[name] = value
+	}
+	return body
+}
