@@ -15,7 +15,8 @@ const module = "github.com/fcemu/fcemu/"
 // is not listed may import nothing.
 var arrows = map[string][]string{
 	"emulator":                {},
-	"emulator/control":        {"emulator", "emulator/jwt", "emulator/schedule"},
+	"emulator/certificate":    {"emulator"},
+	"emulator/control":        {"emulator", "emulator/certificate", "emulator/jwt", "emulator/schedule"},
 	"emulator/schedule":       {},
 	"emulator/scaling":        {"emulator", "emulator/schedule"},
 	"emulator/invoke":         {"emulator"},

@@ -34,12 +34,24 @@ func newStart(a *app) *cobra.Command {
 	return c
 }
 
+const noHTTPS = -1
+
+// httpsPort is nil where no HTTPS is wanted.
+func (a *app) httpsPort() *int {
+	port := a.settings.GetInt("https-port")
+	if port == noHTTPS {
+		return nil
+	}
+	return &port
+}
+
 // startFlags are those that start and exec share.
 func startFlags(c *cobra.Command) {
 	flags := c.Flags()
 	flags.StringP("template", "t", "", "the s.yaml to deploy (default: the one in the working directory)")
 	flags.String("host", daemon.DefaultHost, "address to listen on; anything but loopback lets the network run code here")
 	flags.Int("port", daemon.DefaultPort, "port to listen on; 0 = a free one")
+	flags.Int("https-port", noHTTPS, "also serve HTTPS on this port, with certificates of its own: see 'fcemu cert'; 0 = a free one, -1 = none")
 	flags.Bool("ephemeral", false, "keep the state in a temporary folder that goes on exit")
 	flags.Bool("watch", false, "deploy again when code or s.yaml changes")
 	flags.String("auth", "none", "none: any request is accepted; signature: only signed ones (see accessKeys in fcemu.yaml)")
@@ -129,7 +141,7 @@ func readSeed(value string) (*int64, error) {
 func (a *app) daemonOptions() daemon.Options {
 	s := a.settings
 	return daemon.Options{
-		Version: a.version, Host: s.GetString("host"), Port: s.GetInt("port"),
+		Version: a.version, Host: s.GetString("host"), Port: s.GetInt("port"), HTTPSPort: a.httpsPort(),
 		DataDir: a.dataDir(), Ephemeral: s.GetBool("ephemeral"), Isolation: s.GetString("isolation"), ShareTmp: s.GetBool("share-tmp"), EnforceCPU: s.GetBool("enforce-cpu"),
 		Account: s.GetString("account-id"), Region: s.GetString("region"),
 		MaxInstances: s.GetInt("max-instances"), IdleTimeout: s.GetDuration("idle-timeout"),
@@ -209,12 +221,15 @@ func (a *app) showLogs(ctx context.Context, c *client.Client) {
 func (a *app) showReady(d *daemon.Daemon, deployed *deployment, took time.Duration) {
 	milliseconds := float64(took.Microseconds()) / 1000
 	if a.settings.GetString("log-format") == "json" {
-		a.logJSON(map[string]any{"msg": "ready", "endpoint": d.Endpoint, "dataDir": d.DataDir, "pid": os.Getpid(), "startMs": milliseconds, "clock": d.Clock()})
+		a.logJSON(map[string]any{"msg": "ready", "endpoint": d.Endpoint, "httpsEndpoint": d.HTTPSEndpoint, "dataDir": d.DataDir, "pid": os.Getpid(), "startMs": milliseconds, "clock": d.Clock()})
 		return
 	}
 	t := a.term
 	t.Printf("%s %s  %s\n", t.Bold("fcemu"), a.version, t.Dim(fmt.Sprintf("ready in %.1f ms", milliseconds)))
 	t.Printf("  endpoint  %s\n  state     %s\n", t.Accent(d.Endpoint), d.DataDir)
+	if d.HTTPSEndpoint != "" {
+		t.Printf("  https     %s  %s\n", t.Accent(d.HTTPSEndpoint), t.Dim("fcemu cert trust"))
+	}
 	if clock := d.Clock(); clock.Driven() {
 		t.Printf("  clock     %s\n", t.Warn(driven(clock)))
 	}

@@ -29,7 +29,7 @@ func newStatus(a *app) *cobra.Command {
 }
 
 func (a *app) showHealth(health client.Object) {
-	for _, key := range []string{"status", "version", "endpoint", "dataDir", "pid", "startedTime", "functions", "instances"} {
+	for _, key := range []string{"status", "version", "endpoint", "httpsEndpoint", "dataDir", "pid", "startedTime", "functions", "instances"} {
 		if value := text(health[key]); value != "" {
 			a.term.Printf("%s %s\n", a.term.Dim(fmt.Sprintf("%-12s", key)), value)
 		}

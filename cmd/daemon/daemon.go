@@ -24,9 +24,10 @@ const (
 
 // Daemon is one running emulator.
 type Daemon struct {
-	Endpoint string // http://host:port
-	DataDir  string
-	Started  time.Time
+	Endpoint      string // http://host:port
+	HTTPSEndpoint string // https://host:port; empty without HTTPS
+	DataDir       string
+	Started       time.Time
 
 	options Options
 	parts   *parts
@@ -84,16 +85,22 @@ func (d *Daemon) open(ctx context.Context) (err error) {
 		_ = listener.Close()
 		return err
 	}
-	d.run(listener)
+	secure, err := d.listenHTTPS()
+	if err != nil {
+		_ = listener.Close()
+		return err
+	}
+	d.run(listener, secure)
 	return d.lock.tell(d.Endpoint)
 }
 
-// run starts every long-lived goroutine of the emulator.
-func (d *Daemon) run(listener net.Listener) {
+// run starts every long-lived goroutine of the emulator. secure may be nil.
+func (d *Daemon) run(listener, secure net.Listener) {
 	requests, cancelRequests := context.WithCancelCause(context.Background())
 	streams, cancelStreams := context.WithCancel(context.Background())
 	d.cancelRequests, d.cancelStreams = cancelRequests, cancelStreams
 	d.server = server(withoutHTTP2(d.handler(streams), d.options.Notice))
+	d.server.ErrorLog = serverLog(d.options.Notice)
 	d.server.BaseContext = func(net.Listener) context.Context { return requests }
 
 	front, stopFront := context.WithCancel(context.Background())
@@ -105,6 +112,9 @@ func (d *Daemon) run(listener net.Listener) {
 	d.front.Go(func() error { return d.parts.queue.Run(front) })
 	d.front.Go(func() error { return d.parts.keeper.Run(front) })
 	d.front.Go(func() error { return d.serve(listener) })
+	if secure != nil {
+		d.front.Go(func() error { return d.serve(secure) })
+	}
 }
 
 func (d *Daemon) serve(listener net.Listener) error {

@@ -26,6 +26,7 @@ type Options struct {
 	Version    string
 	Host       string
 	Port       int    // 0 = a free one
+	HTTPSPort  *int   // 0 = a free one; nil = no HTTPS
 	DataDir    string // empty with Ephemeral
 	Ephemeral  bool   // a temporary folder that goes on exit
 	Isolation  string // auto, full, ports, none

@@ -86,7 +86,7 @@ func (d *Daemon) health(ctx context.Context) (local.Health, error) {
 	if d.parts.ready.Load() {
 		status = "ready"
 	}
-	return local.Health{Status: status, Version: d.options.Version, PID: os.Getpid(), Endpoint: d.Endpoint, DataDir: d.DataDir,
+	return local.Health{Status: status, Version: d.options.Version, PID: os.Getpid(), Endpoint: d.Endpoint, HTTPS: d.HTTPSEndpoint, DataDir: d.DataDir,
 		StartedTime: d.Started, Capabilities: d.parts.launcher.Capabilities(), Functions: functions,
 		Instances: len(d.parts.pool.Instances()), Tasks: tasks, Clock: d.Clock()}, err
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/certificate"
 )
 
 // Limits of host names. Source: FC 3.0 "Configure a custom domain name".
@@ -57,6 +58,9 @@ func checkDomain(domain *emulator.CustomDomain) error {
 		return invalidChoice("Protocol", allowed, shorten(domain.Protocol))
 	}
 	if err := checkDomainAccess(domain); err != nil {
+		return err
+	}
+	if err := certificate.Check(domain.Stored["certConfig"], domain.Stored["tlsConfig"]); err != nil {
 		return err
 	}
 	seen := map[string]bool{}

@@ -49,6 +49,7 @@ type Health struct {
 	Version      string                        `json:"version"`
 	PID          int                           `json:"pid"`
 	Endpoint     string                        `json:"endpoint"`
+	HTTPS        string                        `json:"httpsEndpoint,omitempty"`
 	DataDir      string                        `json:"dataDir"`
 	StartedTime  time.Time                     `json:"startedTime"`
 	Capabilities any                           `json:"capabilities,omitempty"` // of the platform, see fcemu doctor
