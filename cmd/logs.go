@@ -32,6 +32,7 @@ func newLogs(a *app) *cobra.Command {
 	flags.String("since", "", "only lines since then: 10m, or a time")
 	flags.String("request-id", "", "only the lines of one request")
 	flags.String("task-id", "", "only the lines of one task")
+	flags.Bool("metrics", false, "the request log instead: one JSON object a request, with the fields of FC's request metrics")
 	flags.String("grep", "", "only lines that match a regular expression")
 	return c
 }
@@ -44,7 +45,7 @@ func withLogOutput(c *cobra.Command) *cobra.Command {
 func (a *app) logFilter(args []string) (client.LogFilter, error) {
 	s := a.settings
 	filter := client.LogFilter{RequestID: s.GetString("request-id"), TaskID: s.GetString("task-id"),
-		Match: s.GetString("grep"), Tail: s.GetInt("tail"), Follow: s.GetBool("follow")}
+		Match: s.GetString("grep"), Tail: s.GetInt("tail"), Follow: s.GetBool("follow"), Requests: s.GetBool("metrics")}
 	if len(args) == 1 {
 		filter.Function = args[0]
 	}
@@ -84,6 +85,10 @@ func (a *app) printLogsOnce(ctx context.Context, filter *client.LogFilter) error
 			return err
 		}
 		filter.After, filter.Tail = line.Sequence, 0
+		if filter.Requests && format == "text" {
+			a.term.Printf("%s\n", line.Text)
+			continue
+		}
 		if format != "text" {
 			if err := plain.Encode(line); err != nil {
 				return err

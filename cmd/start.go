@@ -60,7 +60,7 @@ func startFlags(c *cobra.Command) {
 	flags.Bool("share-tmp", false, "functions see the machine's /tmp, with its sockets, instead of one of their own")
 	flags.String("address-file", "", "also write the endpoint into this file, once ready")
 	flags.Bool("headless", false, "without the web console (there is none in this release)")
-	flags.BoolP("quiet", "q", false, "do not show the log of functions")
+	flags.BoolP("quiet", "q", false, "show neither requests nor the log of functions")
 	flags.String("log-format", "text", "text or json")
 	flags.String("log-level", "info", "info, or error for errors only")
 	flags.Bool("allow-inline", false, "let browsers show what default domains answer; the cloud forces a download")
@@ -189,6 +189,7 @@ func (a *app) untilStopped(ctx context.Context, d *daemon.Daemon, c *client.Clie
 	defer cancel()
 	if !a.settings.GetBool("quiet") && a.settings.GetString("log-level") == "info" {
 		go a.showLogs(running, c)
+		go a.showRequests(running, c)
 	}
 	if a.settings.GetBool("watch") {
 		go a.watch(running, c, deployed)

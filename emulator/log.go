@@ -47,4 +47,5 @@ func (q *LogQuery) Admits(line *LogLine) bool {
 type InvocationRecord struct {
 	Invocation *Invocation
 	Outcome    *Outcome
+	Began      time.Time // on the machine's clock
 }

@@ -107,6 +107,7 @@ func (d *Daemon) run(listener, secure net.Listener) {
 	back, stopBack := context.WithCancel(context.Background())
 	d.front, d.back, d.stopFront, d.stopBack = &errgroup.Group{}, &errgroup.Group{}, stopFront, stopBack
 	d.back.Go(func() error { return d.parts.journal.Run(back) })
+	d.back.Go(func() error { return d.parts.requests.Run(back) })
 	d.back.Go(func() error { return d.parts.pool.Serve(back) })
 	d.back.Go(func() error { return d.parts.store.Run(back) })
 	d.front.Go(func() error { return d.parts.queue.Run(front) })

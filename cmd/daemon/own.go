@@ -25,9 +25,9 @@ func (d *Daemon) openAPI() http.Handler {
 	p := d.parts
 	endpoint := func() string { return d.Endpoint }
 	commands := &exec.Server{Functions: p.catalogue, Start: d.runCommand}
-	services := service.API{Catalogue: p.catalogue, Engine: p.engine, Queue: p.queue, Objects: p.objects, Instances: d.listInstances, Exec: commands.Serve,
+	services := service.API{Catalogue: p.catalogue, Engine: p.engine, Queue: p.queue, Objects: p.objects, Instances: d.listInstances, Exec: commands.Serve, Observe: p.observe,
 		Account: d.options.Account, Region: d.options.Region, Endpoint: endpoint}
-	functions := &v20230330.API{Catalogue: p.catalogue, Engine: p.engine, Queue: p.queue, Objects: p.objects, Instances: d.listInstances, Exec: commands.Serve, Clock: p.clock,
+	functions := &v20230330.API{Catalogue: p.catalogue, Engine: p.engine, Queue: p.queue, Objects: p.objects, Instances: d.listInstances, Exec: commands.Serve, Clock: p.clock, Observe: p.observe,
 		Account: d.options.Account, Region: d.options.Region, Endpoint: endpoint}
 	routes := slices.Concat(v20160815.Routes(services), v20210406.Routes(services), functions.Routes(), d.bucketRoutes())
 	return api.Guard(d.verified(api.New(d.apiOptions(), routes...)), d.allowedHost)
@@ -56,7 +56,7 @@ func (d *Daemon) listInstances(context.Context) []emulator.Instance {
 // own serves /_fcemu.
 func (d *Daemon) own() http.Handler {
 	p := d.parts
-	routes := (&local.API{Catalogue: p.catalogue, Queue: p.queue, Journal: p.journal, Blobs: p.blobs, Clock: p.clock, Destinations: p.outcomes,
+	routes := (&local.API{Catalogue: p.catalogue, Queue: p.queue, Journal: p.journal, Requests: p.requests, Blobs: p.blobs, Clock: p.clock, Destinations: p.outcomes,
 		Endpoint: func() string { return d.Endpoint }, Health: d.health, Instances: d.instances, Metrics: d.readMetrics, Stop: d.AskStop}).Routes()
 	return api.Guard(api.New(d.apiOptions(), routes...), d.allowedHost)
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync/atomic"
+	"time"
 
 	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/emulator/async"
@@ -29,6 +30,7 @@ type parts struct {
 	blobs     *blob.Store
 	objects   *oss.Store
 	journal   *journal.Journal
+	requests  *journal.Journal // one line a request
 	launcher  process.Launcher
 	pool      *runtime.Pool
 	keeper    keeper
@@ -64,11 +66,11 @@ func openParts(ctx context.Context, o Options) (p *parts, err error) {
 		control.WithRandom(randomOf(o.Seed)), control.WithSessions(p.pool), control.WithProvisioned(&p.keeper))
 	p.keeper.Keeper = scaling.New(p.catalogue, p.pool, p.clock)
 	p.metrics = metrics.New()
-	p.engine = invoke.New(p.pool, p.metrics.Record)
+	p.engine = invoke.New(p.pool, p.record)
 	p.openQueue(o)
 	p.gateway = gateway.New(gateway.Options{
 		Catalogue: p.catalogue, Engine: p.engine, Queue: p.queue, IDs: p.ids, Clock: p.clock,
-		Account: o.Account, Region: o.Region, Notice: noticeOf(o.Notice),
+		Account: o.Account, Region: o.Region, Notice: noticeOf(o.Notice), Observe: p.observe,
 		Signed:      p.signedTriggers(o),
 		AllowInline: o.AllowInline, AllowRedirects: o.AllowRedirects, RefuseAPK: o.RefuseAPK,
 	})
@@ -102,9 +104,28 @@ func (p *parts) openFiles(ctx context.Context, o Options) (err error) {
 	if err = os.MkdirAll(logs, 0o755); err != nil {
 		return err
 	}
-	p.journal, err = journal.Open(logs, journal.Options{})
+	if p.journal, err = journal.Open(logs, journal.Options{}); err != nil {
+		return err
+	}
+	requests := filepath.Join(logs, "requests")
+	if err = os.MkdirAll(requests, 0o755); err != nil {
+		return err
+	}
+	p.requests, err = journal.Open(requests, journal.Options{Segments: 4, SegmentBytes: 8 << 20, MemoryBytes: 1 << 20, PendingBytes: 1 << 20})
 	return err
 }
+
+// record counts an invocation. One that nobody waits for is in the request log by itself.
+func (p *parts) record(r emulator.InvocationRecord) {
+	p.metrics.Record(r)
+	if r.Invocation.Async {
+		p.observe(&emulator.RequestRecord{Operation: emulator.OperationAttempt, RequestID: r.Invocation.RequestID,
+			Invocation: r.Invocation, Outcome: r.Outcome, Began: r.Began, Took: time.Since(r.Began)})
+	}
+}
+
+// observe puts a request into the request log.
+func (p *parts) observe(r *emulator.RequestRecord) { p.requests.Append(metrics.RequestLine(r)) }
 
 func (p *parts) openRuntime(ctx context.Context, o Options) (err error) {
 	p.launcher, err = process.New(process.Options{Isolation: o.Isolation, Notice: o.Notice, StateDir: o.DataDir})

@@ -34,11 +34,34 @@ type Invoker struct {
 	Functions  Chooser
 	Engine     Engine
 	Queue      Accepter
-	TaskHeader string // where this generation's clients read the id of an accepted task
+	TaskHeader string                        // where this generation's clients read the id of an accepted task
+	Observe    func(*emulator.RequestRecord) // is told of every call when it has been answered; may be nil
 }
 
 // Invoke is InvokeFunction, synchronous and asynchronous. It is the warm path.
 func (i *Invoker) Invoke(c *Call, ref emulator.Reference) error {
+	record := &emulator.RequestRecord{Operation: emulator.OperationInvoke, Function: ref.Name, Began: time.Now(),
+		Method: c.Request.Method, URI: c.Request.RequestURI, ClientIP: emulator.ClientIP(c.Request.RemoteAddr)}
+	err := i.invoke(c, ref, record)
+	if i.Observe != nil {
+		record.RequestID, record.Took = c.RequestID, time.Since(record.Began)
+		if err != nil {
+			record.Status = statusOf(err)
+		}
+		i.Observe(record)
+	}
+	return err
+}
+
+func statusOf(err error) int {
+	var refusal *emulator.Error
+	if errors.As(err, &refusal) {
+		return refusal.Status
+	}
+	return http.StatusInternalServerError
+}
+
+func (i *Invoker) invoke(c *Call, ref emulator.Reference, record *emulator.RequestRecord) error {
 	control, refusal := invoke.ParseControl(c.Request.Header)
 	if refusal != nil {
 		return refusal
@@ -74,13 +97,16 @@ func (i *Invoker) Invoke(c *Call, ref emulator.Reference) error {
 		TaskID:    control.TaskID,
 		TaskMode:  control.TaskMode,
 	}
+	record.Invocation = inv
 	if control.Async {
+		record.Status = http.StatusAccepted
 		return i.accept(c, inv, control.Delay)
 	}
 	if inv.Session, refusal = invoke.NamedSession(fn.Affinity, c.Request.Header); refusal != nil {
 		return refusal
 	}
-	return i.run(c, inv)
+	record.Status = http.StatusOK
+	return i.run(c, inv, record)
 }
 
 // accept answers when the invocation is stored for good.
@@ -98,10 +124,11 @@ func (i *Invoker) accept(c *Call, inv *emulator.Invocation, delay time.Duration)
 
 // run waits for the function and passes on its bytes. An error in the function is an answer of 200
 // with X-Fc-Error-Type.
-func (i *Invoker) run(c *Call, inv *emulator.Invocation) error {
+func (i *Invoker) run(c *Call, inv *emulator.Invocation, record *emulator.RequestRecord) error {
 	ctx, release := whileClientListens(c.Request.Context())
 	outcome := i.Engine.Do(ctx, inv, nil)
 	release()
+	record.Outcome = outcome
 	header := c.Header()
 	invoke.SetHeaders(header, inv, outcome)
 	if outcome.ColdStart {

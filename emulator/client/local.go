@@ -48,12 +48,17 @@ type LogFilter struct {
 	Tail      int
 	After     int64 // cursor: only lines with a greater sequence
 	Follow    bool
+	Requests  bool // the request log: lines whose text is a JSON object
 }
 
 // Logs yields log lines; with Follow until ctx ends or the connection breaks.
 func (c *Client) Logs(ctx context.Context, filter LogFilter) iter.Seq2[emulator.LogLine, error] {
 	return func(yield func(emulator.LogLine, error) bool) {
-		response, err := c.send(ctx, "GET", own+"/logs", filter.query(), nil, http.Header{})
+		path := own + "/logs"
+		if filter.Requests {
+			path = own + "/requests"
+		}
+		response, err := c.send(ctx, "GET", path, filter.query(), nil, http.Header{})
 		if err != nil {
 			yield(emulator.LogLine{}, err)
 			return

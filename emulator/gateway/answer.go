@@ -105,7 +105,7 @@ func isRedirect(status int) bool {
 func (a *answer) send() error {
 	a.sent = true
 	a.speakWhileListening()
-	a.call.w.WriteHeader(a.status)
+	a.call.writeStatus(a.status)
 	if a.length < 0 && !a.bare && a.call.r.Method != http.MethodHead {
 		return a.flush()
 	}
@@ -243,7 +243,7 @@ func (a *answer) sendError(out *emulator.Outcome) {
 	}
 	header["Content-Type"] = []string{"application/json"}
 	header["Content-Length"] = []string{strconv.Itoa(len(out.Payload))}
-	c.w.WriteHeader(http.StatusBadGateway)
+	c.writeStatus(http.StatusBadGateway)
 	_, _ = c.w.Write(out.Payload) // a client that is gone needs no answer
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
@@ -30,6 +29,8 @@ type call struct {
 	session   *emulator.SessionUse
 	body      requestBody
 	answer    answer
+	record    emulator.RequestRecord
+	detached  bool // the invocation goes on without its request, and is recorded when it ends
 }
 
 // invocation keeps what outlives the call apart from what does not.
@@ -83,6 +84,7 @@ func (c *call) resolveTrigger() *emulator.Error {
 		return emulator.Refuse(http.StatusBadRequest, "PathNotSupported", "'%s' against '%s' is not supported", c.r.Method, c.r.URL.Path)
 	}
 	c.route, c.target = route, route.target(rawTarget(c.r))
+	c.record.Function = route.Name
 	var err error
 	if c.fn, err = c.gateway.Catalogue.Choose(c.r.Context(), route.Reference, invoke.Traffic(c.r)); err != nil {
 		return refusalOf(err)
@@ -104,6 +106,7 @@ func (c *call) invoke() *emulator.Error {
 	if inv.Qualifier == "" {
 		inv.Qualifier = emulator.LatestVersion
 	}
+	c.record.Invocation = &inv.Invocation
 	upgrade := c.upgrade()
 	cleanRequest(c.r.Header)
 	if a := c.fn.Affinity; a != nil && !c.control.Async {
@@ -137,9 +140,7 @@ func (c *call) passThrough(inv *invocation) *emulator.Error {
 	}
 	c.setRequest(inv, &c.body, c.r.ContentLength)
 	c.answer = answer{call: c, hold: c.control.LogTail}
-	ctx, release := clientContext(c.r)
-	out := c.gateway.Engine.Do(ctx, &inv.Invocation, &c.answer)
-	release()
+	out := c.run(inv, &c.answer)
 	if c.body.exceeded.Load() && !c.answer.started {
 		return emulator.EntityTooLarge(emulator.MaxSyncPayload)
 	}
@@ -151,11 +152,17 @@ func (c *call) runEvent(inv *invocation) *emulator.Error {
 	if refusal := c.setEvent(inv, emulator.MaxSyncPayload); refusal != nil {
 		return refusal
 	}
-	ctx, release := clientContext(c.r)
-	out := c.gateway.Engine.Do(ctx, &inv.Invocation, nil)
-	release()
+	out := c.run(inv, nil)
 	c.answer = answer{call: c}
 	return c.answer.finish(&inv.Invocation, out)
+}
+
+// run waits for the function while the client listens.
+func (c *call) run(inv *invocation, answer emulator.Answer) *emulator.Outcome {
+	ctx, release := clientContext(c.r)
+	defer release()
+	c.record.Outcome = c.gateway.Engine.Do(ctx, &inv.Invocation, answer)
+	return c.record.Outcome
 }
 
 // enqueue accepts the call for later: the request as it is, or the event made of it.
@@ -175,14 +182,14 @@ func (c *call) enqueue(inv *invocation, asIs bool) *emulator.Error {
 	}
 	c.allowOrigin(c.w.Header())
 	invoke.SetAccepted(c.w.Header(), task)
-	c.w.WriteHeader(http.StatusAccepted)
+	c.writeStatus(http.StatusAccepted)
 	return nil
 }
 
 func (c *call) setRequest(inv *invocation, body io.Reader, length int64) {
 	inv.request = emulator.HTTPRequest{
 		Method: c.r.Method, Target: c.target, Header: c.r.Header, Host: c.r.Host,
-		Remote: clientIP(c.r.RemoteAddr), Body: body, Length: length,
+		Remote: emulator.ClientIP(c.r.RemoteAddr), Body: body, Length: length,
 		Prefix: c.target[:min(c.route.prefix, len(c.target))],
 	}
 	if length == 0 {
@@ -224,12 +231,4 @@ func followClient(r *http.Request) (ctx context.Context, stop func() bool, cance
 		}
 		cancel(emulator.ErrClientGone)
 	}), cancel
-}
-
-// clientIP cuts the port off an address.
-func clientIP(address string) string {
-	if i := strings.LastIndexByte(address, ':'); i >= 0 {
-		address = address[:i]
-	}
-	return strings.Trim(address, "[]")
 }

@@ -115,5 +115,5 @@ func (c *call) answerPreflight(status int, methods string) {
 	if wanted := first(c.r.Header, "Access-Control-Request-Headers"); wanted != "" {
 		header["Access-Control-Allow-Headers"] = []string{wanted}
 	}
-	c.w.WriteHeader(status)
+	c.writeStatus(status)
 }

@@ -41,6 +41,7 @@ func (c *call) resolveDomain(domain *emulator.CustomDomain) *emulator.Error {
 		return noRoute(domain, path)
 	}
 	c.route = newRoute(emulator.Reference{Name: route.Function, Qualifier: route.Qualifier}, path, 0)
+	c.record.Function = route.Function
 	rewrite, err := c.gateway.rewrites.get(route.RewriteConfig, emulator.ParseRewrite)
 	if err != nil {
 		return refusalOf(err)

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/fcemu/fcemu/emulator"
 )
 
 // appendEvent writes the event that a built-in runtime of FC 3.0 gets for an HTTP request.
@@ -50,7 +52,7 @@ func (c *call) appendContext(to []byte, rawPath string) []byte {
 	to = appendString(to, c.r.Method)
 	to = appendMember(to, "path", path)
 	to = appendMember(to, "protocol", c.r.Proto)
-	to = appendMember(to, "sourceIp", clientIP(c.r.RemoteAddr))
+	to = appendMember(to, "sourceIp", emulator.ClientIP(c.r.RemoteAddr))
 	to = appendMember(to, "userAgent", first(c.r.Header, "User-Agent"))
 	to = append(to, '}')
 	to = appendMember(to, "requestId", c.requestID)

@@ -45,6 +45,9 @@ type Options struct {
 	// Notice tells the user once what this emulator does differently for a function. May be nil.
 	Notice func(function, text string)
 
+	// Observe is told of every request when its answer has been given. May be nil.
+	Observe func(*emulator.RequestRecord)
+
 	// AllowRedirects lets 3xx answers through on the default domain. The cloud has refused them
 	// since April 2025 and passes them on custom domains only.
 	AllowRedirects bool
@@ -87,9 +90,32 @@ func New(o Options) *Gateway {
 // ServeHTTP answers one request to an HTTP trigger or a custom domain.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{gateway: g, w: w, r: r, now: g.Clock.Now()}
+	if g.Observe != nil {
+		c.record = emulator.RequestRecord{Operation: emulator.OperationHTTP, Began: time.Now(),
+			Method: r.Method, URI: r.RequestURI, ClientIP: emulator.ClientIP(r.RemoteAddr)}
+		defer func() { // also when an answer is cut, which is a panic
+			if !c.detached {
+				c.observe()
+			}
+		}()
+	}
 	if refusal := c.serve(); refusal != nil {
 		c.refuse(refusal)
 	}
+}
+
+// observe hands the call to the request log.
+func (c *call) observe() {
+	if c.gateway.Observe != nil {
+		c.record.RequestID, c.record.Took = c.requestID, time.Since(c.record.Began)
+		c.gateway.Observe(&c.record)
+	}
+}
+
+// writeStatus sends the status line, and keeps it for the request log.
+func (c *call) writeStatus(status int) {
+	c.record.Status = status
+	c.w.WriteHeader(status)
 }
 
 // tell gives the user a notice about a function, once for each kind.

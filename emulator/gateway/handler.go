@@ -15,9 +15,7 @@ func (c *call) runHandler(inv *invocation) *emulator.Error {
 	}
 	c.setRequest(inv, nil, int64(len(body)))
 	inv.Event = body
-	ctx, release := clientContext(c.r)
-	out := c.gateway.Engine.Do(ctx, &inv.Invocation, nil)
-	release()
+	out := c.run(inv, nil)
 	c.answer = answer{call: c}
 	if !out.Failed() && out.HTTP == nil {
 		return badResponse("runtime %s gave no HTTP answer: fcemu does not run HTTP handlers of FC 2.0 in it", c.fn.Runtime)

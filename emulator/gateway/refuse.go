@@ -44,7 +44,7 @@ func (c *call) refuse(refusal *emulator.Error) {
 	if status < 200 || status > 599 {
 		status = http.StatusInternalServerError
 	}
-	c.w.WriteHeader(status)
+	c.writeStatus(status)
 	_, _ = c.w.Write(text) // a client that is gone needs no answer
 }
 

@@ -46,16 +46,23 @@ func (c *call) passOn(inv *invocation, protocol string) *emulator.Error {
 	a := &switcher{answer: answer{call: c}, forget: stop, switched: make(chan struct{})}
 	done := make(chan *emulator.Outcome, 1)
 	go func() {
-		done <- c.gateway.Engine.Do(ctx, &inv.Invocation, a)
+		out := c.gateway.Engine.Do(ctx, &inv.Invocation, a)
 		stop()
 		cancel(nil)
+		c.record.Outcome = out
+		if a.call == nil { // switched
+			c.observe()
+		}
+		done <- out
 	}()
 	select {
 	case <-a.switched:
+		c.detached = true
 		return nil
 	case out := <-done:
-		if a.call == nil {
-			return nil // switched, and over
+		if a.call == nil { // switched, and over
+			c.detached = true
+			return nil
 		}
 		return a.finish(&inv.Invocation, out)
 	}
@@ -82,6 +89,7 @@ func (a *switcher) Switch(header map[string][]string) (net.Conn, []byte, error) 
 	early = bytes.Clone(early)
 	head := c.switching(header)
 	a.forget()
+	c.record.Status = http.StatusSwitchingProtocols
 	a.call, c.w, c.r = nil, nil, nil
 	close(a.switched)
 	if _, err := conn.Write(head); err != nil {

@@ -3,6 +3,7 @@ package invoke
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/fcemu/fcemu/emulator"
 )
@@ -25,8 +26,9 @@ func New(runner emulator.Runner, record func(emulator.InvocationRecord)) *Engine
 // Do runs inv and waits for its end. An HTTP answer goes to answer while it is produced; answer is
 // nil where nobody listens. While invocations of the function are disabled they are refused. The outcome is never nil, and what went wrong is inside it.
 func (e *Engine) Do(ctx context.Context, inv *emulator.Invocation, answer emulator.Answer) *emulator.Outcome {
+	began := time.Now()
 	outcome := e.run(ctx, inv, answer)
-	e.record(emulator.InvocationRecord{Invocation: inv, Outcome: outcome})
+	e.record(emulator.InvocationRecord{Invocation: inv, Outcome: outcome, Began: began})
 	return outcome
 }
 

@@ -81,6 +81,7 @@ type API struct {
 	Catalogue    Catalogue
 	Queue        Queue
 	Journal      Journal
+	Requests     Journal // one line a request
 	Blobs        Blobs
 	Clock        DrivenClock
 	Destinations Destinations
@@ -97,7 +98,8 @@ func (a *API) Routes() []api.Route {
 	return slices.Concat(a.taskRoutes(), a.destinationRoutes(), a.clockRoutes(), []api.Route{
 		{Pattern: "GET" + root + "/health", Operation: a.getHealth},
 		{Pattern: "POST" + root + "/stop", Operation: a.stop},
-		{Pattern: "GET" + root + "/logs", Operation: a.getLogs},
+		{Pattern: "GET" + root + "/logs", Operation: func(c *api.Call) error { return getLogs(c, a.Journal) }},
+		{Pattern: "GET" + root + "/requests", Operation: func(c *api.Call) error { return getLogs(c, a.Requests) }},
 		{Pattern: "GET" + root + "/instances", Operation: a.listInstances},
 		{Pattern: "GET" + root + "/metrics", Operation: a.getMetrics},
 		{Pattern: "GET" + root + "/triggers", Operation: a.listTriggers},

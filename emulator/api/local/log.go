@@ -17,8 +17,8 @@ const ndjson = "application/x-ndjson"
 
 // getLogs answers with one JSON object a line. With follow it goes on until the caller leaves; a
 // caller that was cut off resumes with after=seq of the last line it has.
-func (a *API) getLogs(c *api.Call) error {
-	query, err := a.logQuery(c)
+func getLogs(c *api.Call, journal Journal) error {
+	query, err := logQuery(c)
 	if err != nil {
 		return err
 	}
@@ -27,9 +27,9 @@ func (a *API) getLogs(c *api.Call) error {
 		return err
 	}
 	if follow {
-		return a.followLogs(c, query)
+		return followLogs(c, journal, query)
 	}
-	lines, err := a.Journal.Read(c.Request.Context(), query)
+	lines, err := journal.Read(c.Request.Context(), query)
 	if err != nil {
 		return err
 	}
@@ -42,12 +42,12 @@ func (a *API) getLogs(c *api.Call) error {
 	return c.Bytes(http.StatusOK, ndjson, text.Bytes())
 }
 
-func (a *API) followLogs(c *api.Call, query emulator.LogQuery) error {
+func followLogs(c *api.Call, journal Journal, query emulator.LogQuery) error {
 	stream, err := c.Stream(ndjson)
 	if err != nil {
 		return nil // the caller has left
 	}
-	for line, err := range a.Journal.Follow(c.Request.Context(), query) {
+	for line, err := range journal.Follow(c.Request.Context(), query) {
 		if err != nil {
 			if c.Request.Context().Err() != nil {
 				return nil
@@ -70,7 +70,7 @@ func writeLine(w io.Writer, line *emulator.LogLine) error {
 	return err
 }
 
-func (a *API) logQuery(c *api.Call) (emulator.LogQuery, error) {
+func logQuery(c *api.Call) (emulator.LogQuery, error) {
 	query := emulator.LogQuery{RequestID: c.Query("requestId"), TaskID: c.Query("taskId")}
 	if name := function(c); name != nil {
 		query.Function = name.String()

@@ -44,13 +44,14 @@ type API struct {
 	Objects   api.Objects // nil = code in a bucket is refused
 	Instances func(ctx context.Context) []emulator.Instance
 	Exec      func(c *api.Call, ref emulator.Reference) error // runs a command in an instance; nil = refused
+	Observe   func(*emulator.RequestRecord)                   // is told of every InvokeFunction; may be nil
 	Account   string
 	Region    string
 	Endpoint  func() string // http://host:port, for the addresses in answers
 }
 
 func (a *API) invokeFunction() api.Operation {
-	invoker := &api.Invoker{Functions: a.Catalogue, Engine: a.Engine, Queue: a.Queue, TaskHeader: invoke.HeaderStatefulID}
+	invoker := &api.Invoker{Functions: a.Catalogue, Engine: a.Engine, Queue: a.Queue, TaskHeader: invoke.HeaderStatefulID, Observe: a.Observe}
 	return func(c *api.Call) error { return invoker.Invoke(c, a.Dialect.Reference(c)) }
 }
 

@@ -1,7 +1,10 @@
 package service_test
 
 import (
+	"crypto/x509"
+	"encoding/pem"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 )
@@ -268,12 +271,27 @@ func TestLayers(t *testing.T) {
 	s.send(t, "GET", first+"/layers/l1/versions/1", "").wantError(t, 404, "LayerVersionNotFound", "")
 }
 
+// pair is a certificate with its key, each PEM as a JSON string.
+func pair(t *testing.T) (certificate, key string) {
+	t.Helper()
+	server := httptest.NewTLSServer(nil)
+	defer server.Close()
+	own := server.TLS.Certificates[0]
+	secret, err := x509.MarshalPKCS8PrivateKey(own.PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sameJSON(string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: own.Certificate[0]}))),
+		sameJSON(string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})))
+}
+
 func TestDomains(t *testing.T) {
 	s := newServer(t)
 	s.hello(t)
-	got := s.send(t, "POST", first+"/custom-domains", `{"domainName":"my.example.com","protocol":"HTTP","certConfig":{"CertName":"n","PrivateKey":"k","Certificate":"c"},
+	certificate, key := pair(t)
+	got := s.send(t, "POST", first+"/custom-domains", `{"domainName":"my.example.com","protocol":"HTTP","certConfig":{"CertName":"n","PrivateKey":`+key+`,"Certificate":`+certificate+`},
 		"routeConfig":{"routes":[{"path":"/*","serviceName":"svc1","functionName":"f1","qualifier":null,"methods":["GET"]}]}}`)
-	created := got.want(t, `{"domainName":"my.example.com","protocol":"HTTP","accountId":"123456789","apiVersion":"2016-08-15","certConfig":{"certName":"n","privateKey":"k","certificate":"c"}}`)
+	created := got.want(t, `{"domainName":"my.example.com","protocol":"HTTP","accountId":"123456789","apiVersion":"2016-08-15","certConfig":{"certName":"n","privateKey":`+key+`,"certificate":`+certificate+`}}`)
 	route := created["routeConfig"].(map[string]any)["routes"].([]any)[0].(map[string]any)
 	if route["serviceName"] != "svc1" || route["functionName"] != "f1" || route["path"] != "/*" {
 		t.Errorf("got %v", route)

@@ -32,6 +32,7 @@ type API struct {
 	Objects   api.Objects                                     // nil = code in a bucket is refused
 	Instances func(ctx context.Context) []emulator.Instance   // nil = none is ever shown
 	Exec      func(c *api.Call, ref emulator.Reference) error // runs a command in an instance; nil = refused
+	Observe   func(*emulator.RequestRecord)                   // is told of every InvokeFunction; may be nil
 	Account   string
 	Region    string
 	Endpoint  func() string  // http://host:port, for the addresses in answers
@@ -154,7 +155,7 @@ func (a *API) accountRoutes() []api.Route {
 // invokeFunction is InvokeFunction. FC 3.0 clients read a task's id from the header of this
 // generation, also that of an FC 2.0 function.
 func (a *API) invokeFunction() api.Operation {
-	invoker := &api.Invoker{Functions: a.Catalogue, Engine: a.Engine, Queue: a.Queue, TaskHeader: invoke.HeaderAsyncTaskID}
+	invoker := &api.Invoker{Functions: a.Catalogue, Engine: a.Engine, Queue: a.Queue, TaskHeader: invoke.HeaderAsyncTaskID, Observe: a.Observe}
 	return func(c *api.Call) error { return invoker.Invoke(c, reference(c)) }
 }
 
