@@ -84,7 +84,7 @@ func (a *app) outcome(r *requestShown) string {
 		text = "ok"
 	}
 	if fault := cmp.Or(r.ErrorCode, r.ErrorType); fault != "" {
-		text = strings.TrimPrefix(text, "ok") + " " + fault
+		text = strings.TrimPrefix(text+" "+fault, "ok ")
 	}
 	switch {
 	case r.StatusCode >= 500, r.HasFunctionError:
