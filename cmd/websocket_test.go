@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/fcemu/fcemu/emulator/certificate"
 )
 
 // webSockets is a project of functions that are reached over WebSockets.
@@ -22,7 +24,7 @@ type webSockets struct {
 	folder, modules, address string
 }
 
-func newWebSockets(t *testing.T) *webSockets {
+func newWebSockets(t *testing.T, args ...string) *webSockets {
 	t.Helper()
 	needs(t, "node")
 	needs(t, "npm")
@@ -43,7 +45,7 @@ func newWebSockets(t *testing.T) *webSockets {
 			"triggers: [{triggerName: web, triggerType: http, triggerConfig: {authType: anonymous, methods: [GET, POST]}}]}\n", name, name, limits, w.modules)
 	}
 	write(t, w.folder, "s.yaml", project)
-	w.running = startIn(t, w.folder)
+	w.running = startIn(t, w.folder, args...)
 	address, err := os.ReadFile(filepath.Join(w.folder, "address"))
 	if err != nil {
 		t.Fatal(err)
@@ -68,6 +70,26 @@ func TestWebSockets(t *testing.T) {
 	t.Run("half close", w.halfClose)
 	t.Run("frames before the answer", w.early)
 	t.Run("metrics", w.counted)
+	t.Run("shutdown", w.shutdown)
+}
+
+// TestWebSocketsOverTLS takes the same steps on the port for HTTPS. The client trusts the authority.
+func TestWebSocketsOverTLS(t *testing.T) {
+	t.Setenv("XDG_CONFIG_HOME", t.TempDir())
+	w := newWebSockets(t, "--https-port", "0")
+	health, err := w.running.client.Health(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder, err := certificate.Folder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.address = health["httpsEndpoint"].(string)
+	t.Setenv("NODE_EXTRA_CA_CERTS", certificate.File(folder))
+	if steps, err := w.client(t).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s\nthe emulator said:\n%s", err, steps, w.output)
+	}
 	t.Run("shutdown", w.shutdown)
 }
 

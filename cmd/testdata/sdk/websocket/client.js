@@ -3,13 +3,15 @@
 // step that fails; "hold" leaves connections open until the emulator ends them.
 const assert = require('assert')
 const http = require('http')
+const https = require('https')
 const { once } = require('events')
 const WebSocket = require('ws')
 
-const address = process.argv[2].replace('http://', '')
+const secure = process.argv[2].startsWith('https://') ? 's' : ''
+const address = process.argv[2].replace(/^https?:\/\//, '')
 
 function open (path, { host, protocols = [], ...options } = {}) {
-  const socket = new WebSocket(`ws://${address}${path}`, protocols, { headers: host ? { Host: host } : {}, ...options })
+  const socket = new WebSocket(`ws${secure}://${address}${path}`, protocols, { headers: host ? { Host: host } : {}, ...options })
   socket.ended = new Promise(resolve => socket.on('close', (code, reason) => resolve({ code, reason: String(reason) })))
   socket.on('error', () => {})
   return socket
@@ -29,7 +31,7 @@ async function ask (socket, text) {
 
 function get (path, options = {}) {
   return new Promise((resolve, reject) => {
-    const request = http.request(`http://${address}${path}`, options, async response => {
+    const request = (secure ? https : http).request(`http${secure}://${address}${path}`, options, async response => {
       let text = ''
       for await (const part of response) text += part
       resolve({ status: response.statusCode, headers: response.headers, text })
