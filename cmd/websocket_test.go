@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fcemu/fcemu/cmd/daemon"
 	"github.com/fcemu/fcemu/emulator/certificate"
 )
 
@@ -81,12 +82,12 @@ func TestWebSocketsOverTLS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder, err := certificate.Folder()
+	folder, err := daemon.AuthorityDir()
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.address = health["httpsEndpoint"].(string)
-	t.Setenv("NODE_EXTRA_CA_CERTS", certificate.File(folder))
+	t.Setenv("NODE_EXTRA_CA_CERTS", certificate.Path(folder))
 	if steps, err := w.client(t).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s\nthe emulator said:\n%s", err, steps, w.output)
 	}
