@@ -26,7 +26,7 @@ func newCert(a *app) *cobra.Command {
 			RunE: func(*cobra.Command, []string) error {
 				file, err := authorityFile()
 				if err == nil {
-					a.term.Printf("%s", strings.ReplaceAll(trustText, "FILE", file))
+					a.term.Printf("%s", trustLines(file))
 				}
 				return err
 			}})
@@ -43,24 +43,30 @@ func authorityFile() (string, error) {
 	return certificate.Path(dir), err
 }
 
+// trustLines names the file so that a shell takes it as one word: on macOS its path has a blank.
+func trustLines(file string) string {
+	quoted := "'" + strings.ReplaceAll(file, "'", `'\''`) + "'"
+	return strings.NewReplacer("{file}", file, "{quoted}", quoted).Replace(trustText)
+}
+
 const trustText = `fcemu signs its HTTPS certificates with an authority of this machine:
-  FILE
+  {file}
 Its key lies beside it and never leaves this machine. fcemu changes no store of certificates; choose what you need.
 
 One command:
-  curl --cacert FILE https://hello.localhost:3443/
-  NODE_EXTRA_CA_CERTS=FILE node app.js
-  REQUESTS_CA_BUNDLE=FILE python app.py        # requests; SSL_CERT_FILE for the rest
-  keytool -importcert -cacerts -alias fcemu -file FILE           # Java
+  curl --cacert {quoted} https://hello.localhost:3443/
+  NODE_EXTRA_CA_CERTS={quoted} node app.js
+  REQUESTS_CA_BUNDLE={quoted} python app.py        # requests; SSL_CERT_FILE for the rest
+  keytool -importcert -cacerts -alias fcemu -file {quoted}           # Java
 
 Debian, Ubuntu:
-  sudo cp FILE /usr/local/share/ca-certificates/fcemu.crt && sudo update-ca-certificates
+  sudo cp {quoted} /usr/local/share/ca-certificates/fcemu.crt && sudo update-ca-certificates
 Fedora:
-  sudo trust anchor FILE
+  sudo trust anchor {quoted}
 macOS:
-  sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain FILE
+  sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain {quoted}
 Chrome and Firefox on Linux (libnss3-tools; Firefox keeps a store in each profile):
-  certutil -d sql:$HOME/.pki/nssdb -A -t C,, -n fcemu -i FILE
+  certutil -d sql:"$HOME"/.pki/nssdb -A -t C,, -n fcemu -i {quoted}
 
 To be rid of it, undo the same step and delete the folder.
 `
