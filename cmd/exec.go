@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/fcemu/fcemu/cmd/daemon"
 	"github.com/fcemu/fcemu/emulator/client"
 )
 
@@ -31,6 +32,9 @@ func (a *app) exec(c *cobra.Command, args []string) error {
 	if !c.Flags().Changed("port") {
 		options.Port = 0
 	}
+	if options.HTTPSPort != nil && !c.Flags().Changed("https-port") {
+		*options.HTTPSPort = 0
+	}
 	if a.settings.GetString("data-dir") == "" {
 		options.Ephemeral = true
 	}
@@ -45,7 +49,7 @@ func (a *app) exec(c *cobra.Command, args []string) error {
 	if err := d.Announce(a.settings.GetString("address-file")); err != nil {
 		return err
 	}
-	code, err := a.run(ctx, d.Endpoint, args)
+	code, err := a.run(ctx, d, args)
 	if stopped := d.Stop(); err == nil && stopped != nil {
 		err = stopped
 	}
@@ -56,13 +60,16 @@ func (a *app) exec(c *cobra.Command, args []string) error {
 }
 
 // run runs the user's command in the foreground; it gets our signals from the terminal itself.
-func (a *app) run(ctx context.Context, endpoint string, args []string) (code int, err error) {
+func (a *app) run(ctx context.Context, d *daemon.Daemon, args []string) (code int, err error) {
 	command := exec.CommandContext(ctx, args[0], args[1:]...)
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.Stdin, command.Stdout, command.Stderr = a.term.In, a.term.Out, a.term.Err
 	command.Env = os.Environ()
-	for _, pair := range clientEnv(endpoint, a.keys[0]) {
+	for _, pair := range clientEnv(d.Endpoint, a.keys[0]) {
 		command.Env = append(command.Env, pair[0]+"="+pair[1])
+	}
+	if d.HTTPSEndpoint != "" {
+		command.Env = append(command.Env, "FCEMU_HTTPS_ENDPOINT="+d.HTTPSEndpoint)
 	}
 	err = command.Run()
 	var exit *exec.ExitError
@@ -90,7 +97,7 @@ func (a *app) emulatorForOneCall(ctx context.Context) (*client.Client, func(), e
 		return nil, nil, err
 	}
 	options := a.daemonOptions()
-	options.Host, options.Port = "127.0.0.1", 0
+	options.Host, options.Port, options.HTTPSPort = "127.0.0.1", 0, nil
 	d, err := a.startDaemon(ctx, options)
 	if err != nil {
 		return nil, nil, err

@@ -39,7 +39,7 @@ const noHTTPS = -1
 // httpsPort is nil where no HTTPS is wanted.
 func (a *app) httpsPort() *int {
 	port := a.settings.GetInt("https-port")
-	if port == noHTTPS {
+	if port < 0 {
 		return nil
 	}
 	return &port
@@ -113,6 +113,9 @@ func (a *app) startDaemon(ctx context.Context, options daemon.Options) (*daemon.
 	if format := a.settings.GetString("log-format"); format != "text" && format != "json" {
 		return nil, usageError("--log-format %q: use text or json", format)
 	}
+	if port := a.settings.GetString("https-port"); !isNumber(port) {
+		return nil, usageError("--https-port %q: use a port, 0 for a free one, or -1 for none", port)
+	}
 	if level := a.settings.GetString("log-level"); level != "info" && level != "error" {
 		return nil, usageError("--log-level %q: use info or error", level)
 	}
@@ -124,6 +127,12 @@ func (a *app) startDaemon(ctx context.Context, options daemon.Options) (*daemon.
 		return nil, err
 	}
 	return daemon.Start(ctx, options)
+}
+
+// isNumber is for what the environment and fcemu.yaml say: flags look themselves.
+func isNumber(text string) bool {
+	_, err := strconv.Atoi(text)
+	return err == nil
 }
 
 // readSeed reads a whole number; nil is none.

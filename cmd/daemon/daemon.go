@@ -68,7 +68,7 @@ func (d *Daemon) open(ctx context.Context) (err error) {
 	if d.lock, err = lockFolder(d.DataDir); err != nil {
 		return err
 	}
-	listener, err := listen(d.options.Host, d.options.Port)
+	listener, err := listen(d.options.Host, d.options.Port, "--port")
 	if err != nil {
 		return err
 	}

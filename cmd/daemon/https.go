@@ -35,9 +35,9 @@ func (d *Daemon) listenHTTPS() (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	plain, err := listen(d.options.Host, *d.options.HTTPSPort)
+	plain, err := listen(d.options.Host, *d.options.HTTPSPort, "--https-port")
 	if err != nil {
-		return nil, fmt.Errorf("HTTPS: %w", err)
+		return nil, err
 	}
 	d.HTTPSEndpoint = "https://" + plain.Addr().String()
 	return tls.NewListener(plain, &tls.Config{GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {

@@ -14,17 +14,17 @@ import (
 	"github.com/fcemu/fcemu/runtime/process"
 )
 
-// listen opens the one port. A taken port is told with its holder and the next step.
-func listen(host string, port int) (net.Listener, error) {
+// listen opens the port that a flag names. A taken one is told with its holder and the next step.
+func listen(host string, port int, flag string) (net.Listener, error) {
 	address := net.JoinHostPort(host, strconv.Itoa(port))
 	listener, err := net.Listen("tcp", address)
 	if err == nil {
 		return listener, nil
 	}
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("port %d is taken by %s; stop it, or let fcemu choose one with --port 0", port, holder(address, port))
+		return nil, fmt.Errorf("port %d is taken by %s; stop it, or let fcemu choose one with %s 0", port, holder(address, port), flag)
 	}
-	return nil, fmt.Errorf("cannot listen on %s: %w; choose another --host or --port", address, rootCause(err))
+	return nil, fmt.Errorf("cannot listen on %s: %w; choose another --host or %s", address, rootCause(err), flag)
 }
 
 // holder names the process that listens on a port as well as this machine can tell.
