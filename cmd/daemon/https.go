@@ -45,7 +45,11 @@ func (d *Daemon) listenHTTPS() (net.Listener, error) {
 		if err != nil {
 			return nil, err
 		}
-		return authority.Config(hello.ServerName, domain)
+		name := hello.ServerName
+		if address, ok := hello.Conn.LocalAddr().(*net.TCPAddr); ok && name == "" {
+			name = address.IP.String() // what the client has asked for instead of a name
+		}
+		return authority.Config(name, domain)
 	}}), nil
 }
 
@@ -66,7 +70,7 @@ func (h *handshakes) Write(line []byte) (int, error) {
 	switch {
 	case !strings.Contains(text, "TLS handshake error"):
 		return os.Stderr.Write(line)
-	case h.notice != nil && strings.Contains(text, "remote error"):
+	case h.notice != nil && (strings.Contains(text, "remote error") || strings.Contains(text, "bad record MAC")): // the latter is how OpenSSL's alert arrives
 		h.told.Do(func() { h.notice("a client does not trust the certificate: see 'fcemu cert trust' (" + text + ")") })
 	}
 	return len(line), nil

@@ -120,7 +120,7 @@ func template(subject pkix.Name, life time.Duration) *x509.Certificate {
 	return &x509.Certificate{SerialNumber: number, Subject: subject, NotBefore: now.Add(-time.Hour), NotAfter: now.Add(life)}
 }
 
-// Leaf returns a certificate for a host name. Without a name it is for this machine.
+// Leaf returns a certificate for a host name, or for an address and the names of this machine.
 func (a *Authority) Leaf(name string) (*tls.Certificate, error) {
 	name = strings.ToLower(strings.TrimSuffix(name, "."))
 	a.mu.Lock()
@@ -147,7 +147,9 @@ func (a *Authority) sign(name string) (*tls.Certificate, error) {
 	template := template(pkix.Name{CommonName: "localhost"}, leafLife)
 	template.KeyUsage, template.ExtKeyUsage = x509.KeyUsageDigitalSignature, []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 	template.DNSNames, template.IPAddresses = []string{"localhost"}, []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}
-	if name != "" {
+	if address := net.ParseIP(name); address != nil && !address.IsLoopback() {
+		template.IPAddresses = append(template.IPAddresses, address)
+	} else if address == nil && name != "" {
 		template.DNSNames, template.IPAddresses = []string{name}, nil
 		template.Subject.CommonName = name[:min(len(name), 64)]
 	}

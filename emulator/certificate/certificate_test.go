@@ -74,6 +74,12 @@ func TestLeaves(t *testing.T) {
 			}
 		}
 	}
+	for _, verified := range []string{"192.168.1.7", "127.0.0.1", "::1", "localhost"} {
+		config, _ := authority.Config("192.168.1.7", nil)
+		if _, err := handshake(t, config, &tls.Config{RootCAs: roots, ServerName: verified}); err != nil {
+			t.Errorf("%s of an emulator that listens on all addresses: %v", verified, err)
+		}
+	}
 	config, _ := authority.Config("one.localhost", nil)
 	if _, err := handshake(t, config, &tls.Config{RootCAs: roots, ServerName: "two.localhost"}); err == nil {
 		t.Error("a certificate of another name was good")
@@ -174,7 +180,8 @@ func TestCheck(t *testing.T) {
 	}{
 		{"", "", true}, {"null", "{}", true}, {`{"certName":"","certificate":"","privateKey":""}`, `{"minVersion":""}`, true}, {string(one), `{"minVersion":"tlsv1.0"}`, true},
 		{string(crossed), "", false}, {string(long), "", false}, {`{"certificate":"x","privateKey":"y"}`, "", false}, {"3", "", false},
-		{"", `{"minVersion":"SSLv3"}`, false}, {"", `{"minVersion":"TLSv1.3","maxVersion":"TLSv1.2"}`, false}, {"", `{"cipherSuites":["ROT13"]}`, false}, {"", "[]", false},
+		{"", `{"maxVersion":"TLSv1.0"}`, true}, {"", `{"cipherSuites":["TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305","tls_rsa_with_aes_128_cbc_sha"]}`, true},
+		{"", `{"cipherSuites":["TLS_ECDHE_RSA_WITH_AES_128_GCM"]}`, false}, {"", `{"minVersion":"SSLv3"}`, false}, {"", `{"minVersion":"TLSv1.3","maxVersion":"TLSv1.2"}`, false}, {"", `{"cipherSuites":["ROT13"]}`, false}, {"", "[]", false},
 	} {
 		if err := certificate.Check(json.RawMessage(c.cert), json.RawMessage(c.tls)); (err == nil) != c.good {
 			t.Errorf("%.40s %s: %v", c.cert, c.tls, err)

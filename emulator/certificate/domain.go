@@ -55,7 +55,7 @@ func applyTLS(config *tls.Config, tlsConfig json.RawMessage) error {
 		return emulator.InvalidArgument("TLSConfig is set to an invalid value: %v", err)
 	}
 	var err error
-	if config.MinVersion, err = version("MinVersion", cmp.Or(given.MinVersion, "TLSv1.2")); err != nil {
+	if config.MinVersion, err = version("MinVersion", cmp.Or(given.MinVersion, least(given.MaxVersion))); err != nil {
 		return err
 	}
 	if config.MaxVersion, err = version("MaxVersion", cmp.Or(given.MaxVersion, "TLSv1.3")); err != nil {
@@ -65,14 +65,26 @@ func applyTLS(config *tls.Config, tlsConfig json.RawMessage) error {
 		return emulator.InvalidArgument("TLSConfig.MinVersion is set to an invalid value '%s': it is above MaxVersion '%s'", given.MinVersion, given.MaxVersion)
 	}
 	for _, name := range given.CipherSuites {
+		full := strings.ToUpper(name)
+		if strings.HasSuffix(full, "_CHACHA20_POLY1305") {
+			full += "_SHA256" // which Go left out once
+		}
 		all := append(tls.CipherSuites(), tls.InsecureCipherSuites()...)
-		at := slices.IndexFunc(all, func(suite *tls.CipherSuite) bool { return strings.EqualFold(suite.Name, name) })
+		at := slices.IndexFunc(all, func(suite *tls.CipherSuite) bool { return suite.Name == full })
 		if at < 0 {
-			return emulator.InvalidArgument("TLSConfig.CipherSuites has '%s', which fcemu does not speak", name)
+			return emulator.InvalidArgument("TLSConfig.CipherSuites has '%s', which fcemu does not speak", emulator.Clip(name))
 		}
 		config.CipherSuites = append(config.CipherSuites, all[at].ID)
 	}
 	return nil
+}
+
+// least is the minVersion of a tlsConfig without one.
+func least(maxVersion string) string {
+	if strings.EqualFold(maxVersion, "TLSv1.0") || strings.EqualFold(maxVersion, "TLSv1.1") {
+		return maxVersion
+	}
+	return "TLSv1.2"
 }
 
 func version(field, name string) (uint16, error) {
@@ -80,7 +92,7 @@ func version(field, name string) (uint16, error) {
 	if number, ok := versions[strings.ToUpper(name)]; ok {
 		return number, nil
 	}
-	return 0, emulator.InvalidArgument("TLSConfig.%s is set to an invalid value '%s' (allowed: TLSv1.0, TLSv1.1, TLSv1.2, TLSv1.3)", field, name)
+	return 0, emulator.InvalidArgument("TLSConfig.%s is set to an invalid value '%s' (allowed: TLSv1.0, TLSv1.1, TLSv1.2, TLSv1.3)", field, emulator.Clip(name))
 }
 
 func read(raw json.RawMessage, into any) error {
