@@ -31,6 +31,7 @@ type parts struct {
 	objects   *oss.Store
 	journal   *journal.Journal
 	requests  *journal.Journal // one line a request
+	observe   func(*emulator.RequestRecord)
 	launcher  process.Launcher
 	pool      *runtime.Pool
 	keeper    keeper
@@ -112,6 +113,9 @@ func (p *parts) openFiles(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	p.requests, err = journal.Open(requests, journal.Options{Segments: 4, SegmentBytes: 8 << 20, MemoryBytes: 1 << 20, PendingBytes: 1 << 20})
+	if err == nil {
+		p.observe = metrics.NewRequestLog(p.requests.Append).Observe
+	}
 	return err
 }
 
@@ -123,9 +127,6 @@ func (p *parts) record(r emulator.InvocationRecord) {
 			Invocation: r.Invocation, Outcome: r.Outcome, Began: r.Began, Took: time.Since(r.Began)})
 	}
 }
-
-// observe puts a request into the request log.
-func (p *parts) observe(r *emulator.RequestRecord) { p.requests.Append(metrics.RequestLine(r)) }
 
 func (p *parts) openRuntime(ctx context.Context, o Options) (err error) {
 	p.launcher, err = process.New(process.Options{Isolation: o.Isolation, Notice: o.Notice, StateDir: o.DataDir})

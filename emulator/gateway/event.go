@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/jsontext"
 )
 
 // appendEvent writes the event that a built-in runtime of FC 3.0 gets for an HTTP request.
@@ -28,7 +29,7 @@ func (c *call) appendEvent(to, body []byte) []byte {
 	to = appendJoined(to, values)
 	to = append(to, `,"body":"`...)
 	if text {
-		to = appendEscaped(to, body)
+		to = jsontext.AppendEscaped(to, body)
 	} else {
 		to = base64.StdEncoding.AppendEncode(to, body)
 	}
@@ -45,11 +46,11 @@ func (c *call) appendContext(to []byte, rawPath string) []byte {
 	}
 	domain, prefix := c.door.domain(c.gateway.Region)
 	to = append(to, `,"requestContext":{"accountId":`...)
-	to = appendString(to, c.gateway.Account)
+	to = jsontext.AppendString(to, c.gateway.Account)
 	to = appendMember(to, "domainName", domain)
 	to = appendMember(to, "domainPrefix", prefix)
 	to = append(to, `,"http":{"method":`...)
-	to = appendString(to, c.r.Method)
+	to = jsontext.AppendString(to, c.r.Method)
 	to = appendMember(to, "path", path)
 	to = appendMember(to, "protocol", c.r.Proto)
 	to = appendMember(to, "sourceIp", emulator.ClientIP(c.r.RemoteAddr))
@@ -98,12 +99,12 @@ func appendJoined(to []byte, values map[string][]string) []byte {
 		if i > 0 {
 			to = append(to, ',')
 		}
-		to = appendString(to, key)
+		to = jsontext.AppendString(to, key)
 		to = append(to, ':')
 		if list := values[key]; len(list) == 1 {
-			to = appendString(to, list[0])
+			to = jsontext.AppendString(to, list[0])
 		} else {
-			to = appendString(to, strings.Join(list, ","))
+			to = jsontext.AppendString(to, strings.Join(list, ","))
 		}
 	}
 	return append(to, '}')
@@ -113,42 +114,5 @@ func appendMember(to []byte, name, value string) []byte {
 	to = append(to, ',', '"')
 	to = append(to, name...)
 	to = append(to, '"', ':')
-	return appendString(to, value)
-}
-
-// appendString writes a JSON string; bytes that are no UTF-8 become U+FFFD.
-func appendString(to []byte, text string) []byte {
-	if !utf8.ValidString(text) {
-		text = strings.ToValidUTF8(text, "\uFFFD")
-	}
-	to = append(to, '"')
-	to = appendEscaped(to, text)
-	return append(to, '"')
-}
-
-// appendEscaped writes valid UTF-8 as the inside of a JSON string.
-func appendEscaped[T string | []byte](to []byte, text T) []byte {
-	const hex = "0123456789abcdef"
-	begin := 0
-	for i := range len(text) {
-		c := text[i]
-		if c >= ' ' && c != '"' && c != '\\' {
-			continue
-		}
-		to = append(to, text[begin:i]...)
-		begin = i + 1
-		switch c {
-		case '"', '\\':
-			to = append(to, '\\', c)
-		case '\n':
-			to = append(to, '\\', 'n')
-		case '\r':
-			to = append(to, '\\', 'r')
-		case '\t':
-			to = append(to, '\\', 't')
-		default:
-			to = append(to, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
-		}
-	}
-	return append(to, text[begin:]...)
+	return jsontext.AppendString(to, value)
 }

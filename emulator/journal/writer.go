@@ -1,9 +1,7 @@
 package journal
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"os"
 	"time"
 
@@ -24,23 +22,15 @@ type writer struct {
 	journal *Journal
 	file    *os.File
 	size    int64 // of file
-	buffer  bytes.Buffer
-	encoder *json.Encoder // into buffer
+	buffer  []byte
 	failing bool
-}
-
-func newWriter(j *Journal) *writer {
-	w := &writer{journal: j}
-	w.encoder = json.NewEncoder(&w.buffer)
-	w.encoder.SetEscapeHTML(false)
-	return w
 }
 
 // Run writes lines to disk until ctx ends, and then what is left. It is called once. A full or
 // broken disk does not end it: it tells so in a system line and tries again every second. The
 // error is of the very last write only.
 func (j *Journal) Run(ctx context.Context) error {
-	w := newWriter(j)
+	w := &writer{journal: j}
 	defer w.close()
 	pause := time.NewTimer(0)
 	defer pause.Stop()
@@ -91,12 +81,12 @@ func (w *writer) write(runs [][]emulator.LogLine) error {
 		return err
 	}
 	last, cost := w.encode(runs)
-	if _, err := w.file.Write(w.buffer.Bytes()); err != nil {
+	if _, err := w.file.Write(w.buffer); err != nil {
 		// Take back a part that was written. Should that fail too, readers pass over the torn line.
 		_ = w.file.Truncate(w.size)
 		return err
 	}
-	w.size += int64(w.buffer.Len())
+	w.size += int64(len(w.buffer))
 	w.journal.mu.Lock()
 	w.journal.recent.wrote(last, cost)
 	w.journal.recent.trim(w.journal.options.MemoryBytes)
@@ -107,17 +97,14 @@ func (w *writer) write(runs [][]emulator.LogLine) error {
 // encode fills the buffer with as many lines as a batch may have, and says which was the last and
 // what they cost in memory.
 func (w *writer) encode(runs [][]emulator.LogLine) (last int64, cost int) {
-	w.buffer.Reset()
+	w.buffer = w.buffer[:0]
 	for _, run := range runs {
 		for i := range run {
-			line := run[i]
-			if w.encoder.Encode(&line) != nil { // only a time can be out of range
-				line.Time = time.Time{}
-				_ = w.encoder.Encode(&line)
-			}
+			line := &run[i]
+			w.buffer = appendLine(w.buffer, line)
 			last = line.Sequence
 			cost += len(line.Text) + lineOverhead
-			if w.buffer.Len() >= batchBytes {
+			if len(w.buffer) >= batchBytes {
 				return last, cost
 			}
 		}

@@ -1,22 +1,42 @@
 package metrics
 
 import (
-	"encoding/json"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/jsontext"
 )
 
 // requestLog is the stream of request records in a journal.
 const requestLog = "metrics"
 
-// RequestLine writes a request as the FCRequestMetrics record of FC's log service, a JSON object.
+// RequestLog writes request records. It is safe for concurrent use.
+type RequestLog struct {
+	append  func(emulator.LogLine)
+	buffers sync.Pool // of *[]byte: it is on the way of every request
+}
+
+// NewRequestLog writes into append, which must not block.
+func NewRequestLog(append func(emulator.LogLine)) *RequestLog {
+	return &RequestLog{append: append, buffers: sync.Pool{New: func() any { b := make([]byte, 0, 1024); return &b }}}
+}
+
+// Observe takes one record.
+func (l *RequestLog) Observe(r *emulator.RequestRecord) {
+	buffer := l.buffers.Get().(*[]byte)
+	line := requestLine(r, (*buffer)[:0], buffer)
+	l.buffers.Put(buffer)
+	l.append(line)
+}
+
+// requestLine writes a request as the FCRequestMetrics record of FC's log service, a JSON object.
 // It is on the way of every request, so that it is written by hand. Source: FC's "Request-level
 // metric logs". Times are Unix milliseconds, latencies milliseconds.
-func RequestLine(r *emulator.RequestRecord) emulator.LogLine {
+func requestLine(r *emulator.RequestRecord, to []byte, grown *[]byte) emulator.LogLine {
 	line := emulator.LogLine{Time: r.Began, RequestID: r.RequestID, Stream: requestLog}
-	f := fields{text: make([]byte, 0, 768)}
+	f := fields{text: to}
 	f.word("operation", r.Operation)
 	f.word("requestId", r.RequestID)
 	f.number("invokeFunctionStartTimestamp", r.Began.UnixMilli())
@@ -41,7 +61,8 @@ func RequestLine(r *emulator.RequestRecord) emulator.LogLine {
 		f.outcome(out, r.Began)
 		line.InstanceID = out.InstanceID
 	}
-	line.Text = string(append(f.text, '}'))
+	*grown = append(f.text, '}')
+	line.Text = string(*grown)
 	return line
 }
 
@@ -108,24 +129,7 @@ func (f *fields) word(name, value string) {
 		return
 	}
 	f.key(name)
-	if plain(value) {
-		f.text = append(f.text, '"')
-		f.text = append(f.text, value...)
-		f.text = append(f.text, '"')
-		return
-	}
-	quoted, _ := json.Marshal(value) // a string
-	f.text = append(f.text, quoted...)
-}
-
-// plain tells whether JSON has the text as it is.
-func plain(text string) bool {
-	for i := range len(text) {
-		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
-			return false
-		}
-	}
-	return true
+	f.text = jsontext.AppendString(f.text, value)
 }
 
 func (f *fields) number(name string, value int64) {

@@ -33,7 +33,8 @@ func TestRequestLine(t *testing.T) {
 		"an attempt": {emulator.RequestRecord{Operation: emulator.OperationAttempt, Invocation: task, Outcome: ran, Began: began},
 			map[string]any{"operation": "AsyncAttempt", "invocationType": "Async", "asyncMode": "Stateful", "retryCount": 2.0}, []string{"method", "statusCode"}},
 	} {
-		line := metrics.RequestLine(&c.record)
+		var line emulator.LogLine
+		metrics.NewRequestLog(func(l emulator.LogLine) { line = l }).Observe(&c.record)
 		var got map[string]any
 		if err := json.Unmarshal([]byte(line.Text), &got); err != nil {
 			t.Errorf("%s: %v\n%s", name, err, line.Text)
@@ -58,8 +59,9 @@ func TestRequestLine(t *testing.T) {
 func BenchmarkRequestLine(b *testing.B) {
 	inv := &emulator.Invocation{Function: &emulator.Function{FunctionName: "hello", VersionID: "LATEST"}}
 	record := &emulator.RequestRecord{Invocation: inv, Outcome: &emulator.Outcome{Started: time.Now()}, Method: "GET", URI: "/a", Began: time.Now()}
+	log := metrics.NewRequestLog(func(emulator.LogLine) {})
 	b.ReportAllocs()
 	for b.Loop() {
-		metrics.RequestLine(record)
+		log.Observe(record)
 	}
 }
