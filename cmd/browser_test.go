@@ -17,6 +17,8 @@ import (
 
 	golangjwt "github.com/golang-jwt/jwt/v5"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/fcemu/fcemu/emulator"
 )
 
 // browserFunction is one function of the browser test: its name, then members of its triggerConfig.
@@ -33,6 +35,39 @@ const browserFunction = `  %[1]s:
       triggers:
         - {triggerName: http, triggerType: http, triggerConfig: {%[2]s}}
 `
+
+// browserDomain is an application's domain: an alias with a canary, a login, pages of one other origin.
+const browserDomain = `  site:
+    component: fc3-domain
+    props:
+      domainName: api.example.localhost
+      protocol: HTTP
+      routeConfig:
+        routes:
+          - {path: /v1/*, functionName: open, qualifier: prod, rewriteConfig: {wildcardRules: [{match: '^/v1/*', replacement: /$1}]}}
+          - {path: /live/*, functionName: open, rewriteConfig: {wildcardRules: [{match: '^/live/*', replacement: /$1}]}}
+      authConfig: {authType: jwt, authInfo: {%s, tokenLookup: 'header:Authorization:Bearer,query:token', claimPassBy: 'header:sub:X-User'}}
+      corsConfig: {allowOrigins: ['%s'], allowHeaders: [Authorization], exposeHeaders: [X-Fc-Invocation-Service-Version]}
+`
+
+// publish makes two versions of the function open, and an alias that sends every tenth call to the
+// second.
+func publish(t *testing.T, r *running) {
+	t.Helper()
+	open := emulator.Name{Function: "open"}
+	for range 2 {
+		if _, err := r.client.PublishVersion(t.Context(), open, ""); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := r.client.PutFunction(t.Context(), open, map[string]any{"description": "another"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	canary := map[string]any{"aliasName": "prod", "versionId": "1", "additionalVersionWeight": map[string]float64{"2": 0.1}}
+	if _, err := r.client.PutAlias(t.Context(), open, "prod", canary); err != nil {
+		t.Fatal(err)
+	}
+}
 
 // TestBrowser runs a page of another origin in a headless Chromium: what the browser lets the page
 // do is what the CORS answers say, and events arrive while the function still sends.
@@ -51,8 +86,10 @@ func TestBrowser(t *testing.T) {
 		fmt.Sprintf(browserFunction, "open", "authType: anonymous, methods: [GET, PUT, POST]")+
 		fmt.Sprintf(browserFunction, "only", "authType: anonymous, methods: [GET, PUT, DELETE], corsConfig: {allowOrigins: ['"+page.URL+"'], allowMethods: [GET, PUT], allowHeaders: [X-A], exposeHeaders: [X-E]}")+
 		fmt.Sprintf(browserFunction, "other", "authType: anonymous, methods: [GET], corsConfig: {allowOrigins: ['https://www.example.com']}")+
-		fmt.Sprintf(browserFunction, "guarded", "authType: jwt, methods: [GET], authConfig: {"+jwks+", tokenLookup: 'header:Authorization:Bearer', claimPassBy: 'header:sub:X-User'}"))
-	startIn(t, folder)
+		fmt.Sprintf(browserFunction, "guarded", "authType: jwt, methods: [GET], authConfig: {"+jwks+", tokenLookup: 'header:Authorization:Bearer', claimPassBy: 'header:sub:X-User'}")+
+		fmt.Sprintf(browserDomain, jwks, page.URL))
+	r := startIn(t, folder, "--seed", "7")
+	publish(t, r)
 	address, err := os.ReadFile(filepath.Join(folder, "address"))
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +103,10 @@ func TestBrowser(t *testing.T) {
 	for _, name := range []string{"open", "only", "other", "guarded"} {
 		values[name] = "http://" + name + ".localhost:" + strings.TrimSpace(string(port)) + "/"
 	}
+	values["api"] = "http://api.example.localhost:" + strings.TrimSpace(string(port)) + "/"
 	want := map[string]any{
+		"domain: no token": "JWTTokenIsMissing", "domain: token": "GET user ann", "domain: upload": "POST user ann, 20971520 bytes",
+		"domain: stream": "one two three", "domain: no route": "TypeError", "domain: canary": "some",
 		"simple": "GET user None", "request id is readable": true, "with credentials": "GET user None", "preflight": "PUT user None",
 		"method that the trigger lacks": "TypeError", "stream": "one two three",
 		"configured": "PUT user None", "configured: exposed": "e null", "configured: another method": "TypeError",

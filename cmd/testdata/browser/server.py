@@ -8,11 +8,12 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def answer(self):
-        if self.path == "/events":
+        if self.path.split("?")[0] == "/events":
             return self.events()
-        if self.path == "/next":
+        if self.path.split("?")[0] == "/next":
             asked.release()
-        body = ("%s user %s" % (self.command, self.headers.get("X-User"))).encode()
+        length = len(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
+        body = ("%s user %s%s" % (self.command, self.headers.get("X-User"), ", %d bytes" % length if length else "")).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("X-E", "e")
