@@ -86,7 +86,7 @@ func (a *app) printLogsOnce(ctx context.Context, filter *client.LogFilter) error
 		}
 		filter.After, filter.Tail = line.Sequence, 0
 		if filter.Requests && format == "text" {
-			a.term.Printf("%s\n", line.Text)
+			a.printMetrics(line)
 			continue
 		}
 		if format != "text" {
@@ -98,6 +98,16 @@ func (a *app) printLogsOnce(ctx context.Context, filter *client.LogFilter) error
 		a.printLogLine(line)
 	}
 	return context.Cause(ctx)
+}
+
+// printMetrics prints a request record. What the journal itself says is none, and must not stand
+// between JSON objects.
+func (a *app) printMetrics(line emulator.LogLine) {
+	if line.Stream == "system" {
+		a.term.Notef("%s\n", a.term.Dim(line.Text))
+		return
+	}
+	a.term.Printf("%s\n", line.Text)
 }
 
 func (a *app) printLogLine(line emulator.LogLine) {

@@ -13,8 +13,9 @@ import (
 	"github.com/fcemu/fcemu/emulator/client"
 )
 
-// maxShownURI is how much of path and query a line on the terminal shows.
-const maxShownURI = 80
+// maxShownWord is how much of a function's name, or of method, path and query, a line on the terminal
+// shows.
+const maxShownWord = 80
 
 // requestShown is what a line on the terminal shows of a request record.
 type requestShown struct {
@@ -43,6 +44,10 @@ func (a *app) showRequests(ctx context.Context, c *client.Client) {
 }
 
 func (a *app) printRequest(line emulator.LogLine) {
+	if line.Stream == "system" { // the journal's own word, e.g. that it dropped lines: no record
+		a.showLog(line)
+		return
+	}
 	if a.settings.GetString("log-format") == "json" {
 		a.logJSON(map[string]any{"msg": "request", "time": line.Time, "request": json.RawMessage(line.Text)})
 		return
@@ -52,7 +57,7 @@ func (a *app) printRequest(line emulator.LogLine) {
 		return
 	}
 	t := a.term
-	t.Printf("%s %s %s %s  %s\n", t.Dim(line.Time.Local().Format("15:04:05.000")), t.Accent(cmp.Or(r.FunctionName, "-")), r.what(), a.outcome(&r),
+	t.Printf("%s %s %s %s  %s\n", t.Dim(line.Time.Local().Format("15:04:05.000")), t.Accent(cmp.Or(printable(r.FunctionName), "-")), r.what(), a.outcome(&r),
 		t.Dim(r.facts()))
 }
 
@@ -61,15 +66,15 @@ func (r *requestShown) what() string {
 	if r.Operation == emulator.OperationAttempt {
 		return fmt.Sprintf("task, attempt %d", r.RetryCount+1)
 	}
-	uri := r.RequestURI
-	if runes := []rune(uri); len(runes) > maxShownURI {
-		uri = string(runes[:maxShownURI]) + "…"
-	}
-	return printable(r.Method + " " + uri)
+	return printable(r.Method + " " + r.RequestURI)
 }
 
-// printable takes out what a terminal would obey: the words are the client's.
+// printable cuts a text, and takes out what a terminal would obey: the words are the client's. That
+// goes for the name of a function too, which may be any, decoded, where there is no such function.
 func printable(text string) string {
+	if runes := []rune(text); len(runes) > maxShownWord {
+		text = string(runes[:maxShownWord]) + "…"
+	}
 	return strings.Map(func(c rune) rune {
 		if !strconv.IsPrint(c) {
 			return '\uFFFD'

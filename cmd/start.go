@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/fcemu/fcemu/cmd/daemon"
+	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/emulator/client"
 )
 
@@ -217,15 +218,19 @@ func (a *app) untilStopped(ctx context.Context, d *daemon.Daemon, c *client.Clie
 
 func (a *app) showLogs(ctx context.Context, c *client.Client) {
 	for line, err := range c.Logs(ctx, client.LogFilter{Follow: true, Since: time.Now().Format(time.RFC3339Nano)}) {
-		switch {
-		case err != nil:
+		if err != nil {
 			return
-		case a.settings.GetString("log-format") == "json":
-			a.logJSON(map[string]any{"msg": "log", "line": line})
-		default:
-			a.printLogLine(line)
 		}
+		a.showLog(line)
 	}
+}
+
+func (a *app) showLog(line emulator.LogLine) {
+	if a.settings.GetString("log-format") == "json" {
+		a.logJSON(map[string]any{"msg": "log", "line": line})
+		return
+	}
+	a.printLogLine(line)
 }
 
 func (a *app) showReady(d *daemon.Daemon, deployed *deployment, took time.Duration) {
