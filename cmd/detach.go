@@ -34,6 +34,7 @@ func (a *app) detach(ctx context.Context) error {
 	ready := filepath.Join(folder, fmt.Sprintf("ready.%d", os.Getpid()))
 	defer os.Remove(ready)
 	args := slices.DeleteFunc(slices.Clone(os.Args[1:]), func(arg string) bool { return arg == "--detach" || arg == "--detach=true" })
+	args = append(args, "--quiet") // nobody reads along, and nothing bounds the file: fcemu logs has both logs
 	if wanted := a.settings.GetString("address-file"); wanted == "" {
 		args = append(args, "--address-file", ready)
 	} else {
