@@ -24,7 +24,7 @@ func (l *loader) code(o *object) codeSource {
 	}
 	node := o.take(name, also)
 	if bucket := o.soft("ossBucket"); node == nil && bucket != "" {
-		code.remote, code.node = true, o.find("ossBucket").value
+		code.remote, code.node = true, o.given("ossBucket").value
 	}
 	o.soft("ossKey")
 	if node == nil {

@@ -1,10 +1,7 @@
 package project
 
 import (
-	"bytes"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/fcemu/fcemu/emulator"
@@ -21,37 +18,42 @@ type Domain struct {
 	Position Position
 }
 
-// maxPEM is how much of a certificate or key file is read, in bytes.
-const maxPEM = 64 << 10
-
 // domains reads the custom domains of a function: one with one route in FC 3.0, a list in FC 2.0.
-func (l *loader) domains(props *object, fn emulator.Name) {
+func (l *loader) domains(props *object, fn emulator.Name) (all []Domain) {
 	name, also := l.words("customDomain", "customDomains")
 	node := props.take(name, also)
 	if node == nil {
-		return
+		return nil
 	}
 	list := []*yaml.Node{node}
 	if node.Kind == yaml.SequenceNode {
 		list = node.Content
 	}
 	for _, one := range list {
-		l.domain(props.object(props.scope, one, "a custom domain"), fn, false)
+		o := props.object(props.scope, one, "a custom domain")
+		if domain, ok := l.domain(o, o.text("domainName"), fn, false); ok {
+			all = append(all, domain)
+		}
 	}
+	return all
 }
 
 // domainResource reads a custom domain that stands for itself.
 func (l *loader) domainResource(key *yaml.Node, props *object) {
-	if l.selected(key.Value, props.text("domainName")) {
+	name := props.text("domainName")
+	if l.selected(key.Value, name) {
 		props.where = "a custom domain"
 		l.region(props)
-		l.domain(props, emulator.Name{}, true)
+		if domain, ok := l.domain(props, name, emulator.Name{}, true); ok {
+			l.project.Domains = append(l.project.Domains, domain)
+		}
 	}
 }
 
-func (l *loader) domain(o *object, fn emulator.Name, whole bool) {
+// domain reads a custom domain. Without a function of its own each route names one.
+func (l *loader) domain(o *object, name string, fn emulator.Name, whole bool) (Domain, bool) {
 	before := len(l.errors)
-	domain := Domain{Name: o.text("domainName"), Protocol: strings.ToUpper(o.text("protocol")), Whole: whole,
+	domain := Domain{Name: name, Protocol: strings.ToUpper(o.text("protocol")), Whole: whole,
 		Settings: map[string]json.RawMessage{}, Position: l.position(o.node)}
 	for _, route := range l.routeObjects(o) {
 		domain.Routes = append(domain.Routes, l.route(route, fn))
@@ -64,14 +66,29 @@ func (l *loader) domain(o *object, fn emulator.Name, whole bool) {
 	case domain.Name == "":
 		l.fail(o.node, "domainName is missing", "add domainName: a host name, or auto")
 	case strings.EqualFold(domain.Name, "auto") && len(domain.Routes) == 0:
-		l.fail(o.find("domainName").value, "domainName auto needs a route", "write the name, for example shop.example.localhost")
+		l.fail(o.given("domainName").value, "domainName auto needs a route", "write the name, for example shop.example.localhost")
 	case strings.EqualFold(domain.Name, "auto"): // the cloud makes one up
 		domain.Name = domain.Routes[0].Function.Function + ".localhost"
 	}
 	l.domainSettings(o, &domain)
 	o.unknown("domainName", "protocol", "route", "routeConfig", "routeConfigs", "certConfig", "tlsConfig", "authConfig", "corsConfig", "wafConfig")
-	if len(l.errors) == before {
-		l.project.Domains = append(l.project.Domains, domain)
+	return domain, len(l.errors) == before
+}
+
+// rivals tells routes of one domain and path that lead to different functions: the last one deployed wins.
+func (l *loader) rivals() {
+	type place struct{ domain, path string }
+	first := map[place]emulator.Name{}
+	for _, domain := range l.project.Domains {
+		for _, route := range domain.Routes {
+			at := place{strings.ToLower(domain.Name), route.Path}
+			before, taken := first[at]
+			if taken && before != route.Function {
+				l.project.Notices = append(l.project.Notices, Notice{Position: domain.Position, Text: "the route " + route.Path + " of " + domain.Name +
+					" led to " + before.String() + " and leads to " + route.Function.String() + " now; give one of them another domainName or path"})
+			}
+			first[at] = route.Function
+		}
 	}
 }
 
@@ -81,12 +98,8 @@ func (l *loader) routeObjects(o *object) []*object {
 	if o.has("route") {
 		return []*object{o.inner("route")}
 	}
-	if node := o.take("routeConfigs"); node != nil && node.Kind == yaml.SequenceNode {
-		var list []*object
-		for _, one := range node.Content {
-			list = append(list, o.object(o.scope, one, "a route"))
-		}
-		return list
+	if o.has("routeConfigs") {
+		return o.items("routeConfigs", "a route")
 	}
 	if o.has("routeConfig") {
 		return o.inner("routeConfig").items("routes", "a route")
@@ -123,8 +136,8 @@ func (l *loader) domainSettings(o *object, domain *Domain) {
 			domain.Settings[name] = value
 		}
 	}
-	if one := o.find("wafConfig"); one != nil {
-		l.note(one.key, "wafConfig is stored but has no effect here")
+	if domain.Settings["wafConfig"] != nil {
+		l.note(o.given("wafConfig").key, "wafConfig is stored but has no effect here")
 	}
 	if o.has("certId") {
 		one := o.find("certId")
@@ -136,42 +149,6 @@ func (l *loader) domainSettings(o *object, domain *Domain) {
 			domain.Settings["certConfig"] = value
 		}
 	}
-}
-
-// certificate reads certConfig, whose members are PEM or the name of a file with PEM.
-func (l *loader) certificate(o *object) json.RawMessage {
-	config := map[string]string{"certName": o.text("certName"), "certificate": l.pem(o, "certificate"), "privateKey": l.pem(o, "privateKey")}
-	o.unknown("certName", "certificate", "privateKey")
-	if config["certificate"] == "" && config["privateKey"] == "" {
-		return nil
-	}
-	body, err := json.Marshal(config)
-	l.report(err)
-	return body
-}
-
-func (l *loader) pem(o *object, name string) string {
-	text := o.text(name)
-	if text == "" || strings.Contains(text, "-----BEGIN") {
-		return text
-	}
-	node := o.find(name).value
-	if strings.Contains(text, "://") {
-		l.note(node, name+" at "+clip(text)+" cannot be fetched; a certificate of fcemu's own stands in")
-		return ""
-	}
-	path := text
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(l.project.Dir, path)
-	}
-	info, err := os.Stat(path)
-	if err != nil || !info.Mode().IsRegular() || info.Size() > maxPEM {
-		l.fail(node, name+" names "+clip(text)+", which is no file with PEM", "correct the path, which counts from s.yaml's folder, or write the PEM itself")
-		return ""
-	}
-	content, err := os.ReadFile(path)
-	l.report(err)
-	return string(bytes.TrimSpace(content)) + "\n"
 }
 
 // Body is the CreateCustomDomainInput of FC 3.0.

@@ -27,7 +27,7 @@ func (l *loader) fc2(key *yaml.Node, props *object) {
 	l.surroundings(service, &fn.Input)
 	fn.Async = l.async(function.take(l.words("asyncInvokeConfig", "asyncConfiguration")), function)
 	fn.Triggers = l.triggers(props)
-	l.domains(props, fn.Name)
+	fn.domains = l.domains(props, fn.Name)
 	code := l.code(function)
 	l.cloudOnly(service, &fn.Input)
 	l.cloudOnly(function, &fn.Input)

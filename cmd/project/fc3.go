@@ -22,7 +22,7 @@ func (l *loader) fc3(key *yaml.Node, props *object) {
 	l.surroundings(props, &fn.Input)
 	fn.Async = l.async(props.take(l.words("asyncInvokeConfig", "asyncConfiguration")), props)
 	fn.Triggers = l.triggers(props)
-	l.domains(props, fn.Name)
+	fn.domains = l.domains(props, fn.Name)
 	code := l.code(props)
 	l.cloudOnly(props, &fn.Input)
 	l.complete(key, props, fn, code)
@@ -88,6 +88,7 @@ func (l *loader) complete(key *yaml.Node, o *object, fn Function, code codeSourc
 	}
 	fn.CodePath = l.codePath(code)
 	l.project.Functions = append(l.project.Functions, fn)
+	l.project.Domains = append(l.project.Domains, fn.domains...)
 }
 
 // place is where a missing member would stand.

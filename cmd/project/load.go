@@ -149,6 +149,7 @@ func (l *loader) document() {
 // finish checks the whole and puts it in order.
 func (l *loader) finish() (*Project, error) {
 	l.twice()
+	l.rivals()
 	for _, name := range l.options.Select {
 		if !slices.Contains(l.found, name) && len(l.errors) == 0 {
 			l.errors = append(l.errors, &Error{Position: Position{File: l.project.File},

@@ -71,6 +71,18 @@ func fold(name string) string {
 	return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(name))
 }
 
+// given finds a member that was read before, however it is spelt, for messages about what it says.
+func (o *object) given(name string, also ...string) *field {
+	for _, other := range append([]string{name}, also...) {
+		for _, one := range o.fields {
+			if fold(one.key.Value) == fold(other) {
+				return one
+			}
+		}
+	}
+	return &field{member: member{o.node, o.node}}
+}
+
 // take returns an evaluated member; nil where there is none, or it is empty or faulty.
 func (o *object) take(name string, also ...string) *yaml.Node {
 	one := o.find(name, also...)

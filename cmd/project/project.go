@@ -34,6 +34,8 @@ type Function struct {
 	Triggers []emulator.Trigger // all of them; an emulator without that kind of source stores them
 	Async    []AsyncConfig
 	Position Position // where the function is described, for what goes wrong later
+
+	domains []Domain // that it names itself; the project's where the function is
 }
 
 // AsyncConfig is the asynchronous configuration for one qualifier.

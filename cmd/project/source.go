@@ -54,14 +54,14 @@ func (s *source) absolute(path string) string {
 func (s *source) read(path string) (string, error) {
 	path = s.absolute(path)
 	s.stamps[path] = stampOf(path)
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return "", errors.New("it is not a plain file") // opening a pipe would wait for its other end
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return "", err
 	}
 	defer file.Close() //nolint:errcheck // only read
-	if info, err := file.Stat(); err == nil && !info.Mode().IsRegular() {
-		return "", errors.New("it is not a plain file")
-	}
 	text, err := io.ReadAll(io.LimitReader(file, maxFile+1))
 	if err == nil && len(text) > maxFile {
 		err = fmt.Errorf("it is larger than %d MB", maxFile>>20)

@@ -91,7 +91,7 @@ func (l *loader) method(config *object, method string) string {
 	switch upper {
 	case "GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS":
 	default:
-		l.fail(config.find("methods", "method").value, "an HTTP trigger has no method "+clip(method),
+		l.fail(config.given("methods", "method").value, "an HTTP trigger has no method "+clip(method),
 			"choose from GET, POST, PUT, DELETE, HEAD, PATCH, OPTIONS")
 	}
 	return upper

@@ -48,7 +48,7 @@ func (o *object) whole(name string, least, most int, also ...string) int {
 	before := len(o.errors)
 	value := o.number(name, float64(least), float64(most), also...)
 	if value != math.Trunc(value) && len(o.errors) == before {
-		o.fail(o.find(name, also...).value, fmt.Sprintf("%s is %v where a whole number belongs", name, value), "leave the fraction out")
+		o.fail(o.given(name, also...).value, fmt.Sprintf("%s is %v where a whole number belongs", name, value), "leave the fraction out")
 	}
 	return int(value)
 }
