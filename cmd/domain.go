@@ -3,8 +3,6 @@ package cmd
 import (
 	"context"
 	"fmt"
-	"net"
-	"net/url"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -71,9 +69,9 @@ func (a *app) showDomains(domains []client.Object) {
 		}
 		for _, route := range routes {
 			rows = append(rows, client.Object{"domainName": domain["domainName"], "protocol": domain["protocol"], "path": route["path"],
-				"functionName": route["functionName"], "qualifier": route["qualifier"], "methods": methods(route)})
+				"functionName": route["functionName"], "qualifier": route["qualifier"], "methods": strings.Join(methods(route), ",")})
 			if path := text(route["path"]); path != "" {
-				tries = append(tries, curl(a.client().Endpoint(), text(domain["domainName"]), path))
+				tries = append(tries, curl(a.client().Endpoint(), text(domain["domainName"]), path, methods(route)))
 			}
 		}
 	}
@@ -84,26 +82,12 @@ func (a *app) showDomains(domains []client.Object) {
 	}
 }
 
-func methods(route client.Object) string {
+func methods(route client.Object) (names []string) {
 	list, _ := route["methods"].([]any)
-	var names []string
 	for _, one := range list {
 		names = append(names, text(one))
 	}
-	return strings.Join(names, ",")
-}
-
-// curl is a command that reaches a route. Names below localhost lead to this machine by themselves.
-func curl(endpoint, domain, path string) string {
-	host, resolve := strings.Replace(domain, "*.", "any.", 1), ""
-	address, err := url.Parse(endpoint)
-	if err != nil {
-		return ""
-	}
-	if !strings.HasSuffix(host, ".localhost") {
-		resolve = "--resolve " + host + ":" + address.Port() + ":" + address.Hostname() + " "
-	}
-	return "curl " + resolve + "'http://" + net.JoinHostPort(host, address.Port()) + strings.TrimSuffix(path, "*") + "'"
+	return names
 }
 
 // applyDomains brings the custom domains of a project to the wanted state.
@@ -140,7 +124,7 @@ func (a *app) showDeployedDomain(endpoint string, domain *project.Domain, create
 	}
 	try := ""
 	if len(domain.Routes) > 0 {
-		try = curl(endpoint, domain.Name, domain.Routes[0].Path)
+		try = curl(endpoint, domain.Name, domain.Routes[0].Path, domain.Routes[0].Methods)
 	}
 	a.term.Notef("%s domain %s  %s\n", a.term.Good(verb), domain.Name, a.term.Dim(try))
 }

@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -253,7 +254,11 @@ func (a *app) showReady(d *daemon.Daemon, deployed *deployment, took time.Durati
 	}
 	if deployed.project != nil {
 		for _, domain := range deployed.project.Domains {
-			t.Printf("  domain    %s\n", t.Bold(domain.Name))
+			address, options := reach(d.Endpoint, domain.Name, domain.FirstPath())
+			if len(options) > 0 {
+				address += "  " + t.Dim("curl "+strings.Join(options, " ")+" …")
+			}
+			t.Printf("  domain    %s  %s\n", t.Bold(domain.Name), address)
 		}
 	}
 	if !a.settings.GetBool("allow-inline") && slices.ContainsFunc(deployed.functions, func(f deployedFunction) bool { return f.url != "" }) {

@@ -151,6 +151,14 @@ func (l *loader) domainSettings(o *object, domain *Domain) {
 	}
 }
 
+// FirstPath is the path of the first route, / without any.
+func (d *Domain) FirstPath() string {
+	if len(d.Routes) == 0 {
+		return "/"
+	}
+	return d.Routes[0].Path
+}
+
 // Body is the CreateCustomDomainInput of FC 3.0.
 func (d *Domain) Body() map[string]any {
 	routes := []map[string]any{}

@@ -2,7 +2,9 @@ package client
 
 import (
 	"context"
+	"encoding/json"
 	"net/url"
+	"reflect"
 	"slices"
 )
 
@@ -22,7 +24,7 @@ func (c *Client) Domain(ctx context.Context, name string) (Object, error) {
 
 // PutDomain creates the custom domain, or updates it where it exists. input has the fields of
 // CreateCustomDomainInput. Its routes join those that the domain has, in the place of those with
-// the same path; with whole they are all that it keeps.
+// the same path; with whole they are all that it keeps. Where that changes nothing, nothing is sent.
 func (c *Client) PutDomain(ctx context.Context, name string, input Object, whole bool) (created bool, err error) {
 	present, err := c.Domain(ctx, name)
 	if notFound(err) {
@@ -34,7 +36,25 @@ func (c *Client) PutDomain(ctx context.Context, name string, input Object, whole
 	if !whole {
 		input["routeConfig"] = Object{"routes": join(routes(present), routes(input))}
 	}
+	if says(present, input) {
+		return false, nil
+	}
 	return false, c.call(ctx, "PUT", domains+"/"+url.PathEscape(name), nil, input, nil)
+}
+
+// says tells whether a domain has all that an input asks for.
+func says(present, input Object) bool {
+	text, err := json.Marshal(input)
+	wanted := Object{}
+	if err != nil || json.Unmarshal(text, &wanted) != nil {
+		return false
+	}
+	for name, value := range wanted {
+		if !reflect.DeepEqual(present[name], value) {
+			return false
+		}
+	}
+	return true
 }
 
 // DeleteDomain is DeleteCustomDomain.

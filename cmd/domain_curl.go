@@ -1,0 +1,61 @@
+package cmd
+
+import (
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/fcemu/fcemu/cmd/daemon"
+)
+
+// curl is a command that calls a route of a custom domain. methods are those that the route takes;
+// none = all.
+func curl(endpoint, domain, path string, methods []string) string {
+	words := []string{"curl"}
+	switch {
+	case len(methods) == 0 || slices.Contains(methods, "GET"):
+	case methods[0] == "HEAD":
+		words = append(words, "-I")
+	default:
+		words = append(words, "-X", methods[0])
+	}
+	address, options := reach(endpoint, domain, path)
+	return strings.Join(append(append(words, options...), quoted(address)), " ")
+}
+
+// reach is the address of a route, and what curl must be told so that the domain's name leads to the
+// emulator. Names below localhost lead to this machine by themselves.
+func reach(endpoint, domain, path string) (address string, options []string) {
+	base, err := url.Parse(endpoint)
+	if err != nil || base.Hostname() == "" {
+		base = &url.URL{Host: strings.TrimPrefix(daemon.DefaultEndpoint, "http://")}
+	}
+	name, port := strings.Replace(domain, "*.", "any.", 1), base.Port()
+	address = "http://" + strings.TrimSuffix(net.JoinHostPort(name, port), ":") + strings.TrimSuffix(path, "*")
+	if port == "" {
+		port = "80"
+	}
+	host, ip := base.Hostname(), net.ParseIP(base.Hostname())
+	if host == "localhost" || ip != nil && ip.IsUnspecified() {
+		host, ip = "127.0.0.1", net.IPv4(127, 0, 0, 1)
+	}
+	if ip != nil && strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	switch {
+	case ip == nil: // an emulator on another machine
+		options = []string{"--connect-to", name + ":" + port + ":" + host + ":" + port}
+	case !ip.IsLoopback() || !strings.HasSuffix(strings.ToLower(name), ".localhost"):
+		options = []string{"--resolve", quoted(name + ":" + port + ":" + host)}
+	}
+	return address, options
+}
+
+// quoted is a text as one word of a shell.
+func quoted(text string) string {
+	if !strings.ContainsAny(text, " /[]{}()'\"\\$`&;<>|*?#~!") {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}
