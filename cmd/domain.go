@@ -68,8 +68,8 @@ func (a *app) showDomains(domains []client.Object) {
 			routes = []client.Object{{}}
 		}
 		for _, route := range routes {
-			rows = append(rows, client.Object{"domainName": domain["domainName"], "protocol": domain["protocol"], "path": route["path"],
-				"functionName": route["functionName"], "qualifier": route["qualifier"], "methods": strings.Join(methods(route), ",")})
+			rows = append(rows, client.Object{"domainName": domain["domainName"], "protocol": domain["protocol"], "path": printable(text(route["path"])),
+				"functionName": route["functionName"], "qualifier": printable(text(route["qualifier"])), "methods": strings.Join(methods(route), ",")})
 			if path := text(route["path"]); path != "" {
 				tries = append(tries, curl(a.client().Endpoint(), text(domain["domainName"]), path, methods(route)))
 			}

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"fmt"
 	"net"
 	"net/url"
 	"slices"
@@ -21,6 +22,9 @@ func curl(endpoint, domain, path string, methods []string) string {
 		words = append(words, "-X", methods[0])
 	}
 	address, options := reach(endpoint, domain, path)
+	if strings.ContainsAny(path, "[]{}") {
+		words = append(words, "-g") // else curl takes them for a pattern
+	}
 	return strings.Join(append(append(words, options...), quoted(address)), " ")
 }
 
@@ -32,7 +36,7 @@ func reach(endpoint, domain, path string) (address string, options []string) {
 		base = &url.URL{Host: strings.TrimPrefix(daemon.DefaultEndpoint, "http://")}
 	}
 	name, port := strings.Replace(domain, "*.", "any.", 1), base.Port()
-	address = "http://" + strings.TrimSuffix(net.JoinHostPort(name, port), ":") + strings.TrimSuffix(path, "*")
+	address = "http://" + strings.TrimSuffix(net.JoinHostPort(name, port), ":") + escaped(strings.TrimSuffix(path, "*"))
 	if port == "" {
 		port = "80"
 	}
@@ -50,6 +54,20 @@ func reach(endpoint, domain, path string) (address string, options []string) {
 		options = []string{"--resolve", quoted(name + ":" + port + ":" + host)}
 	}
 	return address, options
+}
+
+// escaped is a path without what neither a URL nor a terminal takes: blanks, control characters and
+// those outside ASCII.
+func escaped(path string) string {
+	var out strings.Builder
+	for _, c := range []byte(path) {
+		if c <= ' ' || c >= 0x7f {
+			fmt.Fprintf(&out, "%%%02X", c)
+			continue
+		}
+		out.WriteByte(c)
+	}
+	return out.String()
 }
 
 // quoted is a text as one word of a shell.

@@ -20,6 +20,7 @@ func TestCurl(t *testing.T) {
 		{"http://localhost:3236/", "a.b", "/", nil, "curl --resolve a.b:3236:127.0.0.1 'http://a.b:3236/'"},
 		{"http://192.168.1.5:3236", "a.localhost", "/", nil, "curl --resolve a.localhost:3236:192.168.1.5 'http://a.localhost:3236/'"},
 		{"http://emulator", "a.localhost", "/", nil, "curl --connect-to a.localhost:80:emulator:80 'http://a.localhost/'"},
+		{local, "a.localhost", "/{a}[1]\x1b[2J b\n/*", nil, "curl -g 'http://a.localhost:3236/{a}[1]%1B[2J%20b%0A/'"},
 		{"nonsense", "a.localhost", "/", nil, "curl 'http://a.localhost:3236/'"},
 	} {
 		if got := curl(test.endpoint, test.domain, test.path, test.methods); got != test.want {
