@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -121,7 +122,7 @@ func TestBrowser(t *testing.T) {
 // page is a web server of another origin. Its one page posts what it found.
 type page struct {
 	*httptest.Server
-	values map[string]string
+	values atomic.Pointer[map[string]string] // the browser's request comes by another process
 	found  chan map[string]any
 }
 
@@ -135,7 +136,7 @@ func newPage(t *testing.T) *page {
 	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/result" {
 			w.Header().Set("Content-Type", "text/html")
-			_ = text.Execute(w, p.values) // a browser that is gone needs no page
+			_ = text.Execute(w, *p.values.Load()) // a browser that is gone needs no page
 			return
 		}
 		var found map[string]any
@@ -151,7 +152,7 @@ func newPage(t *testing.T) *page {
 // visit opens the page in a browser and returns what it found.
 func (p *page) visit(t *testing.T, values map[string]string) map[string]any {
 	t.Helper()
-	p.values = values
+	p.values.Store(&values)
 	ctx, cancel := context.WithCancel(t.Context())
 	browser := exec.CommandContext(ctx, "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
 		"--no-first-run", "--disable-background-networking", "--user-data-dir="+t.TempDir(), p.URL+"/")
