@@ -1,8 +1,7 @@
 package runtime
 
 import (
-	"slices"
-	"strings"
+	"sort"
 	"sync/atomic"
 	"time"
 
@@ -174,6 +173,6 @@ func (p *Pool) Instances() []Instance {
 		}
 		g.mu.Unlock()
 	}
-	slices.SortFunc(list, func(a, b Instance) int { return strings.Compare(a.ID, b.ID) })
+	sort.Slice(list, func(i, j int) bool { return list[i].ID < list[j].ID })
 	return list
 }

@@ -7,6 +7,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/fcemu/fcemu/emulator"
@@ -50,7 +51,7 @@ func (s *Storage) Binds(fn *emulator.Function) ([]process.Bind, error) {
 		}
 	}
 	// A folder inside another one is mounted after it.
-	slices.SortStableFunc(binds, func(a, b process.Bind) int { return strings.Compare(a.Target, b.Target) })
+	sort.SliceStable(binds, func(i, j int) bool { return binds[i].Target < binds[j].Target })
 	return binds, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -159,8 +160,10 @@ func (l *loader) finish() (*Project, error) {
 	if len(l.errors) > 0 {
 		return nil, l.errors.tidy()
 	}
-	slices.SortFunc(l.project.Notices, func(a, b Notice) int {
-		return cmp.Or(comparePositions(a.Position, b.Position), cmp.Compare(a.Text, b.Text))
+	notices := l.project.Notices
+	sort.Slice(notices, func(i, j int) bool {
+		a, b := notices[i], notices[j]
+		return cmp.Or(comparePositions(a.Position, b.Position), cmp.Compare(a.Text, b.Text)) < 0
 	})
 	l.project.Notices = slices.Compact(l.project.Notices)
 	l.project.stamps = l.source.stamps

@@ -8,7 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -41,7 +41,7 @@ func listSegments(dir string) ([]segment, error) {
 			list = append(list, segment{path: filepath.Join(dir, entry.Name()), first: first})
 		}
 	}
-	slices.SortFunc(list, func(a, b segment) int { return int(min(max(a.first-b.first, -1), 1)) })
+	sort.Slice(list, func(i, j int) bool { return list[i].first < list[j].first })
 	return list, nil
 }
 

@@ -1,8 +1,7 @@
 package metrics
 
 import (
-	"slices"
-	"strings"
+	"sort"
 
 	"github.com/fcemu/fcemu/emulator"
 )
@@ -59,7 +58,7 @@ func (b *Book) Functions(backlog []emulator.Backlog, instances map[emulator.Name
 	for _, f := range found {
 		list = append(list, *f)
 	}
-	slices.SortFunc(list, func(a, b Function) int { return strings.Compare(a.Name, b.Name) })
+	sort.Slice(list, func(i, j int) bool { return list[i].Name < list[j].Name })
 	return list
 }
 

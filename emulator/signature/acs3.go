@@ -1,12 +1,12 @@
 package signature
 
 import (
-	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -104,8 +104,9 @@ func headerValue(r *http.Request, name string) string {
 // canonicalQuery has keys in order, and everything encoded that RFC 3986 does not reserve.
 func canonicalQuery(rawQuery string) string {
 	pairs := splitQuery(rawQuery)
-	slices.SortStableFunc(pairs, func(a, b [2]string) int {
-		return cmp.Or(strings.Compare(a[0], b[0]), strings.Compare(a[1], b[1]))
+	sort.Slice(pairs, func(i, j int) bool {
+		a, b := pairs[i], pairs[j]
+		return a[0] < b[0] || a[0] == b[0] && a[1] < b[1]
 	})
 	parts := make([]string, len(pairs))
 	for i, pair := range pairs {

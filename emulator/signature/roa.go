@@ -5,6 +5,7 @@ import (
 	"crypto/sha1"
 	"net/http"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/fcemu/fcemu/emulator"
@@ -51,7 +52,7 @@ func roaResources(r *http.Request) []string {
 		return paths
 	}
 	pairs := splitQuery(r.URL.RawQuery)
-	slices.SortStableFunc(pairs, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
+	sort.SliceStable(pairs, func(i, j int) bool { return pairs[i][0] < pairs[j][0] })
 	plain := func(text string) string { return text }
 	var list []string
 	for _, path := range paths {

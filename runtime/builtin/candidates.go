@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -136,15 +137,7 @@ func (l *language) installed() []installation {
 			}
 		}
 	}
-	slices.SortStableFunc(all, func(a, b installation) int {
-		switch {
-		case b.version.less(a.version):
-			return -1
-		case a.version.less(b.version):
-			return 1
-		}
-		return 0
-	})
+	sort.SliceStable(all, func(i, j int) bool { return all[j].version.less(all[i].version) })
 	return all
 }
 
