@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -117,11 +118,29 @@ func text(value any) string {
 	return fmt.Sprint(value)
 }
 
-// moment shows Unix ms as local time; 0 shows nothing.
-func moment(value any) string {
+// moment shows Unix ms as local time, and the clock that it was read from where that is not the
+// machine's (""); 0 shows nothing.
+func moment(value any, clock string) string {
 	ms, ok := value.(float64)
 	if !ok || ms == 0 {
 		return ""
 	}
-	return time.UnixMilli(int64(ms)).Format("15:04:05.000")
+	return sourced(time.UnixMilli(int64(ms)).Format("15:04:05.000"), clock)
+}
+
+// sourced is a time with the clock that it was read from.
+func sourced(shown, clock string) string { return strings.TrimSuffix(shown+" "+clock, " ") }
+
+// clockOf is the clock of a task's first or last event: that of its acceptance, or of its newest times.
+func clockOf(task client.Object, last bool) string {
+	events, _ := task["events"].([]any)
+	if len(events) == 0 {
+		return ""
+	}
+	event := events[0]
+	if last {
+		event = events[len(events)-1]
+	}
+	fields, _ := event.(map[string]any)
+	return text(fields["clock"])
 }

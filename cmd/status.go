@@ -69,7 +69,7 @@ func (a *app) showQueues(metrics []client.Object) {
 		{"PROCESSED", field("processed")},
 		{"RETRIES", field("retries")},
 		{"EXPIRED", field("expired")},
-		{"OLDEST DUE", func(f client.Object) string { return moment(f["oldestDueTime"]) }},
+		{"OLDEST DUE", func(f client.Object) string { return moment(f["oldestDueTime"], "") }},
 	})
 }
 

@@ -137,8 +137,9 @@ func (a *app) showTask(task client.Object) {
 	rows := [][2]string{
 		{"task", text(task["taskId"])}, {"function", text(task["functionName"])}, {"status", a.term.Status(text(task["status"]))},
 		{"progress", text(task["progress"])},
-		{"request id", text(task["requestId"])}, {"started", moment(task["startedTime"])}, {"due", moment(task["dueTime"])},
-		{"ended", moment(task["endTime"])}, {"retries", text(task["alreadyRetriedTimes"])}, {"error", text(task["taskErrorMessage"])},
+		{"request id", text(task["requestId"])}, {"started", moment(task["startedTime"], clockOf(task, false))},
+		{"due", moment(task["dueTime"], clockOf(task, true))},
+		{"ended", moment(task["endTime"], clockOf(task, true))}, {"retries", text(task["alreadyRetriedTimes"])}, {"error", text(task["taskErrorMessage"])},
 		{"destination", text(task["destinationStatus"])}, {"instance", text(task["instanceId"])},
 		{"payload", text(task["taskPayload"])}, {"result", text(task["returnPayload"])},
 	}
@@ -150,7 +151,7 @@ func (a *app) showTask(task client.Object) {
 	events, _ := task["events"].([]any)
 	for _, event := range events {
 		if event, ok := event.(map[string]any); ok {
-			a.term.Printf("  %s %s %s\n", a.term.Dim(moment(event["timestamp"])), a.term.Status(text(event["status"])),
+			a.term.Printf("  %s %s %s\n", a.term.Dim(moment(event["timestamp"], text(event["clock"]))), a.term.Status(text(event["status"])),
 				strings.TrimSpace(text(event["eventDetail"])))
 		}
 	}

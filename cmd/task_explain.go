@@ -31,18 +31,19 @@ func (a *app) showStory(told client.Object) {
 	a.term.Printf("Task %s of function %s is %s: %s.\n\n", a.term.Bold(text(told["taskId"])), text(told["functionName"]),
 		a.term.Status(text(told["status"])), text(told["progress"]))
 	steps, _ := told["steps"].([]any)
-	layout := storyLayout(steps)
-	margin := strings.Repeat(" ", len(layout)+2)
+	layout, width := storyLayout(steps)
+	margin := strings.Repeat(" ", width+2)
 	known := map[string]bool{}
 	for _, step := range steps {
 		step, ok := step.(map[string]any)
 		if !ok {
 			continue
 		}
-		at := strings.Repeat(" ", len(layout))
+		at := ""
 		if ms, ok := step["time"].(float64); ok && ms != 0 {
-			at = time.UnixMilli(int64(ms)).Format(layout)
+			at = sourced(time.UnixMilli(int64(ms)).Format(layout), text(step["clock"]))
 		}
+		at = fmt.Sprintf("%-*s", width, at)
 		for i, line := range fold(text(step["text"]), storyWidth-len(margin)) {
 			if i == 0 {
 				a.term.Printf("%s  %s\n", a.term.Dim(at), line)
@@ -64,19 +65,21 @@ func (a *app) showStory(told client.Object) {
 	}
 }
 
-// storyLayout shows the day where a story takes longer than one.
-func storyLayout(steps []any) string {
-	days := map[string]bool{}
+// storyLayout shows the day where a story takes longer than one. The width is that of the widest time.
+func storyLayout(steps []any) (layout string, width int) {
+	days, clock := map[string]bool{}, ""
 	for _, step := range append(steps, map[string]any{"time": float64(time.Now().UnixMilli())}) {
 		if step, ok := step.(map[string]any); ok {
 			ms, _ := step["time"].(float64)
 			days[time.UnixMilli(int64(ms)).Format(time.DateOnly)] = true
+			clock = max(clock, text(step["clock"]))
 		}
 	}
+	layout = "15:04:05.000"
 	if len(days) > 1 {
-		return "2006-01-02 15:04:05.000"
+		layout = "2006-01-02 15:04:05.000"
 	}
-	return "15:04:05.000"
+	return layout, len(sourced(layout, clock))
 }
 
 // fold breaks a text into lines of at most width characters, between words.

@@ -9,6 +9,8 @@ type Clock interface {
 	// NewTimer fires once, when the clock has come to at. It takes a time and not a span, since the
 	// clock may be moved while the caller reckons. Stop it when it is no longer needed.
 	NewTimer(at time.Time) Timer
+	// Driven tells whether times are not the machine's, because somebody moves the clock.
+	Driven() bool
 }
 
 // Timer is one pending wake-up of a Clock.
@@ -44,6 +46,9 @@ func (RealClock) Now() time.Time { return time.Now() }
 
 // NewTimer returns a timer of the machine's clock.
 func (RealClock) NewTimer(at time.Time) Timer { return realTimer{time.NewTimer(time.Until(at))} }
+
+// Driven returns false.
+func (RealClock) Driven() bool { return false }
 
 type realTimer struct{ timer *time.Timer }
 

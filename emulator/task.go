@@ -107,14 +107,16 @@ type TaskEvent struct {
 	Status      TaskStatus `json:"status"`
 	Timestamp   int64      `json:"timestamp"` // Unix ms
 	EventDetail string     `json:"eventDetail"`
+	Clock       string     `json:"clock,omitempty"` // ClockDriven where that is what Timestamp was read from
 }
 
 // TaskStep is one step of the story of a task, told to people.
 type TaskStep struct {
-	Time time.Time // may be zero (not known) or to come
-	Text string
-	Rule string // why it is so, in fcemu's words; may be empty
-	Page string // the title of FC's page behind the rule; empty where FC has none and the rule is fcemu's own
+	Time  time.Time // may be zero (not known) or to come
+	Clock string    // ClockDriven where that is what Time was read from
+	Text  string
+	Rule  string // why it is so, in fcemu's words; may be empty
+	Page  string // the title of FC's page behind the rule; empty where FC has none and the rule is fcemu's own
 }
 
 // TaskQuery selects tasks. Zero values select all.

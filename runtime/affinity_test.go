@@ -33,6 +33,8 @@ func (c *handClock) Now() time.Time {
 	return c.now
 }
 
+func (c *handClock) Driven() bool { return true }
+
 func (c *handClock) NewTimer(at time.Time) emulator.Timer {
 	t := &handTimer{clock: c, c: make(chan time.Time, 1)}
 	t.Reset(at)

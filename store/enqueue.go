@@ -47,6 +47,6 @@ func (s *Store) Enqueue(ctx context.Context, task *emulator.Task) error {
 		return err
 	}
 	task.Sequence, task.Version, task.Status = sequence, 1, emulator.TaskEnqueued
-	task.Events = []emulator.TaskEvent{firstEvent(task.EnqueuedAt)}
+	task.Events = []emulator.TaskEvent{firstEvent(task.EnqueuedAt, taskModes(task))}
 	return nil
 }

@@ -87,13 +87,17 @@ func scanTask(r row) (*emulator.Task, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the stored events of task %s: %w", task.Key.ID, err)
 	}
-	task.Events = append([]emulator.TaskEvent{firstEvent(task.EnqueuedAt)}, later...)
+	task.Events = append([]emulator.TaskEvent{firstEvent(task.EnqueuedAt, r.int(6))}, later...)
 	return task, nil
 }
 
-// firstEvent is the event of acceptance. It is not stored: it follows from the time.
-func firstEvent(at time.Time) emulator.TaskEvent {
-	return emulator.TaskEvent{EventID: 1, Status: emulator.TaskEnqueued, Timestamp: at.UnixMilli()}
+// firstEvent is the event of acceptance. It is not stored: it follows from the time and the modes.
+func firstEvent(at time.Time, modes int64) emulator.TaskEvent {
+	event := emulator.TaskEvent{EventID: 1, Status: emulator.TaskEnqueued, Timestamp: at.UnixMilli()}
+	if modes&modeDriven != 0 {
+		event.Clock = emulator.ClockDriven
+	}
+	return event
 }
 
 // encodeEvents returns the stored form of all events but the first.
@@ -114,10 +118,11 @@ func decodeEvents(text string) ([]emulator.TaskEvent, error) {
 	return events, err
 }
 
-// Bits of column task_mode: the task's own mode, and its policy's.
+// Bits of column task_mode: the task's own mode, its policy's, and whether enqueued_at is a driven clock's.
 const (
 	modeTask   = 1
 	modePolicy = 2
+	modeDriven = 4
 )
 
 func taskModes(task *emulator.Task) int64 {
@@ -127,6 +132,9 @@ func taskModes(task *emulator.Task) int64 {
 	}
 	if task.Policy.TaskMode {
 		modes |= modePolicy
+	}
+	if len(task.Events) > 0 && task.Events[0].Clock == emulator.ClockDriven {
+		modes |= modeDriven
 	}
 	return modes
 }

@@ -14,6 +14,10 @@ import (
 	"github.com/fcemu/fcemu/emulator"
 )
 
+// ClockHeader names the source of an answer's times where that is not the machine's clock; it is
+// fcemu's own.
+const ClockHeader = "X-Fcemu-Clock"
+
 // Options say what a handler works with.
 type Options struct {
 	IDs   *emulator.IDs
@@ -73,6 +77,9 @@ func (h *handler) serve(operation Operation) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		call := &Call{Request: r, writer: w}
 		call.SetRequestID(h.IDs.Request(h.Clock.Now()))
+		if h.Clock.Driven() {
+			w.Header().Set(ClockHeader, emulator.ClockDriven)
+		}
 		defer h.recover(call)
 		if err := operation(call); err != nil {
 			h.fail(call, err)

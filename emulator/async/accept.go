@@ -142,6 +142,7 @@ func (q *Queue) prepare(ctx context.Context, task *emulator.Task, delay time.Dur
 	}
 	task.EnqueuedAt, task.DueAt = now, now.Add(delay)
 	begin(task, now)
+	q.source(task, 0)
 	return nil
 }
 

@@ -27,6 +27,7 @@ func (q *Queue) change(ctx context.Context, task *emulator.Task, edit edit) (boo
 		if !wanted {
 			return false, nil
 		}
+		q.source(&next, len(task.Events))
 		saved, err := q.save(ctx, &next, answer)
 		if err != nil {
 			return false, err
@@ -68,6 +69,16 @@ func (q *Queue) save(ctx context.Context, next *emulator.Task, answer response) 
 		q.outbox.sooner(delivery.DueAt)
 	}
 	return true, nil
+}
+
+// source says of the events from the given one on which clock dated them.
+func (q *Queue) source(task *emulator.Task, from int) {
+	if !q.clock.Driven() {
+		return
+	}
+	for i := from; i < len(task.Events); i++ {
+		task.Events[i].Clock = emulator.ClockDriven
+	}
 }
 
 // begin writes the first event of a task.

@@ -21,10 +21,16 @@ type Load struct {
 // next. The steps are in order of time.
 func Explain(task *emulator.Task, now time.Time, load Load) []emulator.TaskStep {
 	s := story{task: task, now: now, load: load}
-	for i := range task.Events {
+	for i, e := range task.Events {
+		told := len(s.steps)
 		s.tell(i)
+		s.source(told, e.Clock)
 	}
+	told := len(s.steps)
 	s.present()
+	if n := len(task.Events); n > 0 {
+		s.source(told, task.Events[n-1].Clock)
+	}
 	return s.steps
 }
 
@@ -36,7 +42,14 @@ func (q *Queue) Explain(ctx context.Context, key emulator.TaskKey) (*emulator.Ta
 	}
 	load := Load{Workers: q.options.Workers, Share: q.options.share()}
 	load.Running, load.Same = q.runs.count(key.Function)
-	return task, Explain(task, q.clock.Now(), load), nil
+	now := q.clock.Now()
+	steps := Explain(task, now, load)
+	for i := range steps {
+		if steps[i].Time.Equal(now) && q.clock.Driven() {
+			steps[i].Clock = emulator.ClockDriven
+		}
+	}
+	return task, steps, nil
 }
 
 // story is an explanation in the making. attempts are those that count, as far as it is told;
@@ -55,6 +68,13 @@ type rule struct{ text, page string }
 
 func (s *story) add(at time.Time, because rule, format string, args ...any) {
 	s.steps = append(s.steps, emulator.TaskStep{Time: at, Text: fmt.Sprintf(format, args...), Rule: because.text, Page: because.page})
+}
+
+// source says of the steps from the given one on which clock dated them.
+func (s *story) source(from int, clock string) {
+	for i := from; i < len(s.steps); i++ {
+		s.steps[i].Clock = clock
+	}
 }
 
 // tell adds what event i means.

@@ -36,9 +36,11 @@ func (q *Queue) reschedule(ctx context.Context, key emulator.TaskKey, delay time
 		if why == runNow && waits(task) && !task.DueAt.After(now) {
 			return task, nil
 		}
+		known := len(task.Events)
 		if err := putOff(task, now, now.Add(delay), why); err != nil {
 			return nil, err
 		}
+		q.source(task, known)
 		saved, err := q.store.Save(ctx, task, true, nil)
 		if err != nil {
 			return nil, err

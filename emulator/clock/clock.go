@@ -86,6 +86,13 @@ func (c *Clock) State() emulator.ClockState {
 	return state
 }
 
+// Driven tells whether somebody moved the clock, and did not reset it.
+func (c *Clock) Driven() bool {
+	c.line.RLock()
+	defer c.line.RUnlock()
+	return c.pace.Moved
+}
+
 // Freeze stops the clock.
 func (c *Clock) Freeze(ctx context.Context) error {
 	return c.move(ctx, func(before pace, now time.Time) (pace, error) {

@@ -36,6 +36,7 @@ func newFixture(t *testing.T, config *emulator.ProvisionConfig) (*fixture, *scal
 }
 
 func (f *fixture) Now() time.Time { return f.now }
+func (f *fixture) Driven() bool   { return true }
 func (f *fixture) NewTimer(at time.Time) emulator.Timer {
 	return emulator.RealClock{}.NewTimer(at)
 }

@@ -25,10 +25,11 @@ type Explanation struct {
 
 // Step is one step of it.
 type Step struct {
-	Time int64  `json:"time"` // Unix ms; may be to come
-	Text string `json:"text"`
-	Rule string `json:"rule,omitempty"` // why
-	Page string `json:"page,omitempty"` // title of Function Compute's page behind the rule; none where it is fcemu's own
+	Time  int64  `json:"time"`            // Unix ms; may be to come
+	Clock string `json:"clock,omitempty"` // "driven" where the time is not the machine's
+	Text  string `json:"text"`
+	Rule  string `json:"rule,omitempty"` // why
+	Page  string `json:"page,omitempty"` // title of Function Compute's page behind the rule; none where it is fcemu's own
 }
 
 func (a *API) explainTask(c *api.Call) error {
@@ -45,7 +46,7 @@ func (a *API) explainTask(c *api.Call) error {
 		Progress: a.Queue.Progress(task), Steps: []Step{},
 	}
 	for _, step := range steps {
-		told.Steps = append(told.Steps, Step{api.UnixMs(step.Time), step.Text, step.Rule, step.Page})
+		told.Steps = append(told.Steps, Step{api.UnixMs(step.Time), step.Clock, step.Text, step.Rule, step.Page})
 	}
 	return c.JSON(http.StatusOK, &told)
 }
