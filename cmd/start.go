@@ -73,6 +73,7 @@ func startFlags(c *cobra.Command) {
 	flags.Int("max-instances", 100, "instances of one function at a time; beyond it callers get 429")
 	flags.Int("async-workers", 16, "asynchronous invocations that run at a time")
 	flags.String("seed", "", "a whole number: aliases with a weight choose the same versions in the same order at every start (default: by chance)")
+	flags.Int("spares", 1, "Python and Node.js interpreters that are started ahead, of those that start alike; 0 = none")
 	flags.Duration("idle-timeout", 5*time.Minute, "end instances that were idle for so long")
 }
 
@@ -155,7 +156,7 @@ func (a *app) daemonOptions() daemon.Options {
 		Version: a.version, Host: s.GetString("host"), Port: s.GetInt("port"), HTTPSPort: a.httpsPort(),
 		DataDir: a.dataDir(), Ephemeral: s.GetBool("ephemeral"), Isolation: s.GetString("isolation"), ShareTmp: s.GetBool("share-tmp"), EnforceCPU: s.GetBool("enforce-cpu"),
 		Account: s.GetString("account-id"), Region: s.GetString("region"),
-		MaxInstances: s.GetInt("max-instances"), IdleTimeout: s.GetDuration("idle-timeout"),
+		MaxInstances: s.GetInt("max-instances"), Spares: s.GetInt("spares"), IdleTimeout: s.GetDuration("idle-timeout"),
 		AsyncWorkers: s.GetInt("async-workers"), Interpreters: s.GetStringMapString("interpreters"), Mounts: a.mounts(),
 		AllowInline: s.GetBool("allow-inline"), AllowRedirects: s.GetBool("allow-redirects"), RefuseAPK: s.GetBool("refuse-apk"), Notice: a.notice,
 	}

@@ -30,9 +30,23 @@ type Plan struct {
 	Concurrency int
 	// Marks tells that the platform writes the "FC Invoke Start/End" lines for this runtime.
 	Marks bool
+	// Ahead says how the program can be started before a function needs it. Nil: it cannot.
+	Ahead *Ahead
 	// Close frees what Prepare opened in this process (our copies of inherited descriptors); it is
 	// called once, after the start, whether or not that succeeded.
 	Close func()
+}
+
+// Ahead is how a program is started before it is known for which function: an interpreter that waits.
+// It becomes one function's, once, and has seen no other's code before.
+type Ahead struct {
+	// Key tells programs apart that are not started alike.
+	Key string
+	// Plan is the start. Its Spec.Mounts have what the program needs until it is given to a function,
+	// and its Connect returns at once.
+	Plan func() (Plan, error)
+	// Give makes the waiting program the function's. It has its folders and its limits by then.
+	Give func(Session) error
 }
 
 // Session is the open line to one running instance.

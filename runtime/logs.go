@@ -53,25 +53,37 @@ func newCapture(log func(emulator.LogLine), buffers *sync.Pool, base emulator.Lo
 	return &capture{log: log, buffers: buffers, base: base}
 }
 
-// open makes the pipes and returns the write ends, for the launcher.
-func (c *capture) open(marks bool) (stdout, stderr *os.File, err error) {
-	var ends [2]*os.File
-	for n, name := range [2]string{"stdout", "stderr"} {
-		reader, writer, err := os.Pipe()
-		if err != nil {
-			c.abandon()
-			if n == 1 {
-				_ = ends[0].Close()
-			}
-			return nil, nil, err
+// pipes are the ends of standard output and error, of one side.
+type pipes [2]*os.File
+
+// openPipes makes the pipes of a program.
+func openPipes() (read, write pipes, err error) {
+	for n := range read {
+		if read[n], write[n], err = os.Pipe(); err != nil {
+			read.close()
+			write.close()
+			return pipes{}, pipes{}, err
 		}
 		// Programs expect to block on a full pipe.
-		_ = syscall.SetNonblock(int(writer.Fd()), false)
-		ends[n] = writer
-		c.bind(&c.streams[n], name, reader)
+		_ = syscall.SetNonblock(int(write[n].Fd()), false)
+	}
+	return read, write, nil
+}
+
+func (p *pipes) close() {
+	for _, file := range p {
+		if file != nil {
+			_ = file.Close()
+		}
+	}
+}
+
+// take makes the pipes those of the instance.
+func (c *capture) take(read pipes, marks bool) {
+	for n, name := range [2]string{"stdout", "stderr"} {
+		c.bind(&c.streams[n], name, read[n])
 	}
 	c.marks = marks
-	return ends[0], ends[1], nil
 }
 
 func (c *capture) bind(s *stream, name string, reader *os.File) {

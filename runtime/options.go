@@ -36,6 +36,7 @@ type Options struct {
 
 	Credentials  Credentials   // injected into functions; zero = made up
 	MaxInstances int           // per function revision; beyond it calls are refused with 429
+	Spares       int           // interpreters that wait for a function, of those that are started alike; 0 = none
 	Idle         time.Duration // of functions without an idleTimeout
 	StartLimit   time.Duration // from start to listening
 	Grace        time.Duration // between SIGTERM and SIGKILL

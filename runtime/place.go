@@ -65,6 +65,14 @@ func (p *Place) Show(dir string) string {
 	return target
 }
 
+// Binds counts the folders that are shown so far.
+func (p *Place) Binds() int {
+	if p.Mounts == nil {
+		return 0
+	}
+	return len(p.Mounts.Binds)
+}
+
 // Keep makes a folder of this machine visible to the instance at its own path.
 func (p *Place) Keep(dir string) {
 	if p.hides(dir) {

@@ -27,6 +27,7 @@ type Pool struct {
 	living   map[*instance]struct{} // those with a process
 
 	sessions sessions
+	spares   spares
 
 	noticesMu sync.Mutex
 	notices   map[[2]string]bool
@@ -45,6 +46,7 @@ func New(o Options) *Pool {
 		living: map[*instance]struct{}{}, notices: map[[2]string]bool{}}
 	p.buffers.New = func() any { return new(logBuffer) }
 	p.sessions.init(o.Clock)
+	p.spares.pool = p
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	return p
 }
@@ -198,6 +200,7 @@ func (p *Pool) Close() {
 		g.retire()
 	}
 	p.watch.interruptAll(verdictShutdown)
+	p.spares.close()
 	p.cancel()
 	late := time.AfterFunc(closeLimit, p.killAll)
 	defer late.Stop()

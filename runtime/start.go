@@ -55,6 +55,7 @@ func (i *instance) boot(inv *emulator.Invocation) *failure {
 		fault.tail = output
 		return fault
 	}
+	i.pool.spares.want(plan.Ahead)
 	if fault := i.initialize(inv, output); fault != nil {
 		return fault
 	}
@@ -63,6 +64,9 @@ func (i *instance) boot(inv *emulator.Invocation) *failure {
 
 // raise starts the process and opens the session.
 func (i *instance) raise(ctx context.Context, plan *Plan) *failure {
+	if i.claim(ctx, plan) {
+		return nil
+	}
 	if fault := i.launch(ctx, plan); fault != nil {
 		return fault
 	}
@@ -109,13 +113,13 @@ func (i *instance) launch(ctx context.Context, plan *Plan) *failure {
 	if plan.Close != nil {
 		defer plan.Close()
 	}
-	out, errOut, err := i.logs.open(plan.Marks)
+	read, write, err := openPipes()
 	if err != nil {
 		return refusal(emulator.Internal(err))
 	}
-	defer out.Close()
-	defer errOut.Close()
-	plan.Spec.Stdout, plan.Spec.Stderr = out, errOut
+	defer write.close()
+	i.logs.take(read, plan.Marks)
+	plan.Spec.Stdout, plan.Spec.Stderr = write[0], write[1]
 	if plan.Spec.Port != 0 {
 		defer time.AfterFunc(portPatience, func() { i.pool.freePort(plan.Spec.Port) }).Stop()
 	}
@@ -124,11 +128,16 @@ func (i *instance) launch(ctx context.Context, plan *Plan) *failure {
 		i.logs.abandon()
 		return i.notLaunched(plan, err)
 	}
+	i.runs(started)
+	return nil
+}
+
+// runs makes a started process that of the instance.
+func (i *instance) runs(started process.Process) {
 	i.process = started
 	i.launched.Store(&launched{started})
 	i.logs.read()
 	go i.supervise()
-	return nil
 }
 
 // notLaunched: the program could not be executed.

@@ -50,13 +50,14 @@ func (b *bench) self(ctx context.Context, args ...string) (*started, error) {
 }
 
 // emulator starts fcemu on a free port with a fresh store, or the one in folder.
-func (b *bench) emulator(ctx context.Context, folder string) (*started, error) {
+func (b *bench) emulator(ctx context.Context, folder string, flags ...string) (*started, error) {
 	if folder == "" {
 		folder = filepath.Join(b.work, fmt.Sprintf("data-%d", time.Now().UnixNano()))
 	}
 	address := filepath.Join(folder, "bench-address")
 	_ = os.Remove(address)
-	command := exec.CommandContext(ctx, b.absolute(), "start", "--share-tmp", "-q", "--port", "0", "--data-dir", folder, "--address-file", address)
+	args := []string{"start", "--share-tmp", "--spares", "0", "-q", "--port", "0", "--data-dir", folder, "--address-file", address}
+	command := exec.CommandContext(ctx, b.absolute(), append(args, flags...)...)
 	command.Dir = b.work // no s.yaml here
 	command.Stderr = os.Stderr
 	if err := command.Start(); err != nil {

@@ -134,6 +134,7 @@ func (d *Daemon) Announce(file string) error {
 		return err
 	}
 	d.parts.ready.Store(true)
+	go d.parts.expectAll()
 	if file == "" {
 		return nil
 	}

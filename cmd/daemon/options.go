@@ -37,6 +37,7 @@ type Options struct {
 
 	MaxInstances int               // per function
 	IdleTimeout  time.Duration     // of instances
+	Spares       int               // interpreters kept waiting for a function, of each sort
 	AsyncWorkers int               // asynchronous invocations that run at a time
 	Interpreters map[string]string // runtime id → interpreter
 	Mounts       map[string]string // mountDir of nasConfig or ossMountConfig → folder

@@ -88,7 +88,7 @@ func (d *Daemon) health(ctx context.Context) (local.Health, error) {
 	}
 	return local.Health{Status: status, Version: d.options.Version, PID: os.Getpid(), Endpoint: d.Endpoint, HTTPS: d.HTTPSEndpoint, DataDir: d.DataDir,
 		StartedTime: d.Started, Capabilities: d.parts.launcher.Capabilities(), Functions: functions,
-		Instances: len(d.parts.pool.Instances()), Tasks: tasks, Clock: d.Clock()}, err
+		Instances: len(d.parts.pool.Instances()), Spares: d.parts.pool.Spares(), Tasks: tasks, Clock: d.Clock()}, err
 }
 
 // Clock tells the time that tasks follow.

@@ -85,6 +85,27 @@ type keeper struct{ *scaling.Keeper }
 func (p *parts) changed(ref emulator.Reference) {
 	p.pool.Retire(ref)
 	p.keeper.Nudge()
+	if p.ready.Load() && ref.Qualifier != "" {
+		go p.expect(ref)
+	}
+}
+
+// expect has what a function needs at its next call started ahead.
+func (p *parts) expect(ref emulator.Reference) {
+	if fn, err := p.catalogue.Resolve(context.Background(), ref); err == nil {
+		p.pool.Expect(fn)
+	}
+}
+
+// expectAll does so for the functions that are there, as far as spares are kept for so many.
+func (p *parts) expectAll() {
+	list, _, err := p.catalogue.Functions(context.Background(), "", "", 20)
+	if err != nil {
+		return
+	}
+	for _, fn := range list {
+		p.expect(emulator.Reference{Name: fn.Name(), Qualifier: emulator.LatestVersion})
+	}
 }
 
 func (p *parts) openFiles(ctx context.Context, o Options) (err error) {
@@ -144,7 +165,7 @@ func (p *parts) openRuntime(ctx context.Context, o Options) (err error) {
 		Kinds: kinds(o, p.credentials), Launcher: p.launcher, CodeDir: p.blobs.Dir, Mounts: storage.Binds, ShareTmp: o.ShareTmp, EnforceCPU: o.EnforceCPU,
 		Log: p.journal.Append, Notice: noticeOf(o.Notice),
 		IDs: p.ids, Clock: p.clock, Account: o.Account, Region: o.Region,
-		Credentials: p.credentials, MaxInstances: o.MaxInstances, Idle: o.IdleTimeout,
+		Credentials: p.credentials, MaxInstances: o.MaxInstances, Idle: o.IdleTimeout, Spares: o.Spares,
 	})
 	return nil
 }

@@ -77,8 +77,8 @@ func WithProvisioned(provisioned Provisioned) Option {
 }
 
 // New returns a catalogue over the store. onChange, which may be nil, is called after a version of a
-// function was updated (LATEST) or deleted, so that its instances can go. Without a qualifier it
-// means all versions.
+// function was created or updated (LATEST) or deleted, so that instances can be got ready or go. Without
+// a qualifier it means all versions.
 func New(store Store, blobs Blobs, ids *emulator.IDs, clock emulator.Clock, onChange func(emulator.Reference), options ...Option) *Catalogue {
 	c := &Catalogue{store: store, blobs: blobs, ids: ids, clock: clock, onChange: onChange, random: rand.Float64}
 	c.cache.entries = map[emulator.Name]*entry{}

@@ -146,7 +146,7 @@ func TestInstancesOfAVersion(t *testing.T) {
 	if err := f.DeleteService(t.Context(), "svc", ""); err != nil {
 		t.Fatal(err)
 	}
-	want := fmt.Sprint([]emulator.Reference{at("svc/fn", "LATEST"), at("svc/fn", "1"), at("svc/fn", "LATEST"), at("svc/fn", "2")})
+	want := fmt.Sprint([]emulator.Reference{at("svc/fn", "LATEST"), at("svc/fn", "LATEST"), at("svc/fn", "1"), at("svc/fn", "LATEST"), at("svc/fn", "2")})
 	if got := fmt.Sprint(f.changed); got != want {
 		t.Errorf("told of %s, want %s", got, want)
 	}

@@ -40,7 +40,7 @@ func (c *Catalogue) Create(ctx context.Context, fn *emulator.Function, zip []byt
 	if err := c.insertFunction(ctx, record); err != nil {
 		return nil, err
 	}
-	c.cache.forget(name)
+	c.changed(emulator.Reference{Name: name, Qualifier: emulator.LatestVersion})
 	return c.complete(ctx, &next, nil)
 }
 

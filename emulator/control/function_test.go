@@ -197,8 +197,8 @@ func TestUpdate(t *testing.T) {
 	if err != nil || code.Revision == after.Revision || code.Code.Digest == before.Code.Digest {
 		t.Errorf("new code: %+v, %v", code, err)
 	}
-	if got := len(f.changed); got != 2 {
-		t.Errorf("onChange was called %d times, want 2: for the effective updates", got)
+	if got := len(f.changed); got != 3 {
+		t.Errorf("onChange was called %d times, want 3: for the creation and the effective updates", got)
 	}
 	_, err = f.Update(t.Context(), name, func(fn *emulator.Function) error { fn.Timeout = 0; return nil }, nil)
 	wantCode(t, err, 400, "InvalidArgument")
@@ -241,7 +241,7 @@ func TestDelete(t *testing.T) {
 	_, err := f.Resolve(t.Context(), ref("hello"))
 	wantCode(t, err, 404, "FunctionNotFound")
 	wantCode(t, f.Delete(t.Context(), name, ""), 404, "FunctionNotFound")
-	if diff := cmp.Diff([]emulator.Reference{{Name: name}}, f.changed); diff != "" {
+	if diff := cmp.Diff([]emulator.Reference{{Name: name, Qualifier: "LATEST"}, {Name: name}}, f.changed); diff != "" {
 		t.Error(diff)
 	}
 	f.create(t, "hello")

@@ -2,6 +2,7 @@ package builtin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -29,8 +30,9 @@ type Kind struct {
 	options   Options
 	language  *language
 	bootstrap *bootstrap
-	command   func(k *Kind, start *start) // fills in what is particular to the language
-	told      sync.Map                    // function name and notice: told once
+	command   func(k *Kind, start *start)  // fills in what is particular to the language
+	waiting   func(args []string) []string // makes a start one that waits for a function; nil = it cannot
+	told      sync.Map                     // function name and notice: told once
 }
 
 // start is one instance being prepared.
@@ -48,12 +50,12 @@ type start struct {
 // NewPython returns the kind of the Python runtimes: python3 and python3.N, and python2.7 where a
 // Python 2 is found.
 func NewPython(o Options) *Kind {
-	return &Kind{options: o, language: pythonLanguage(), bootstrap: pythonBootstrap(), command: (*Kind).python}
+	return &Kind{options: o, language: pythonLanguage(), bootstrap: pythonBootstrap(), command: (*Kind).python, waiting: pythonWaiting}
 }
 
 // NewNode returns the kind of the Node.js runtimes, nodejs4.4 and later.
 func NewNode(o Options) *Kind {
-	return &Kind{options: o, language: nodeLanguage(), bootstrap: nodeBootstrap(), command: (*Kind).node}
+	return &Kind{options: o, language: nodeLanguage(), bootstrap: nodeBootstrap(), command: (*Kind).node, waiting: nodeWaiting}
 }
 
 // NewJava returns the kind of the Java runtimes.
@@ -79,6 +81,7 @@ func (k *Kind) Prepare(fn *emulator.Function, place runtime.Place) (runtime.Plan
 	if err != nil {
 		return runtime.Plan{}, fmt.Errorf("installing the bootstrap of %s: %w", fn.Runtime, err)
 	}
+	shown := place.Binds()
 	scripts = place.Show(scripts)
 	place.Keep(filepath.Dir(filepath.Dir(found.Path)))
 	s := &start{fn: fn, place: place, found: found, scripts: scripts, env: newEnvironment(place.Env, place.CodeDir)}
@@ -89,7 +92,11 @@ func (k *Kind) Prepare(fn *emulator.Function, place runtime.Place) (runtime.Plan
 	}
 	s.spec.Env = s.env.list()
 	plan, err := k.plan(s)
+	if err != nil {
+		return plan, err
+	}
 	plan.Notice = k.once(fn, notice)
+	plan.Ahead, err = k.ahead(s, shown)
 	return plan, err
 }
 
@@ -107,15 +114,20 @@ func (k *Kind) plan(s *start) (runtime.Plan, error) {
 	if err != nil {
 		return runtime.Plan{}, err
 	}
-	if err := describe(ours, k.setup(s)); err != nil {
+	if err := describe(ours, k.setup(s).frame()); err != nil {
 		_, _ = ours.Close(), theirs.Close()
 		return runtime.Plan{}, fmt.Errorf("describing the function to its bootstrap: %w", err)
 	}
-	s.spec.Files = []*os.File{theirs}
+	return planOn(ours, theirs, s.spec), nil
+}
+
+// planOn starts a bootstrap on the other end of our line.
+func planOn(ours, theirs *os.File, spec process.Spec) runtime.Plan {
+	spec.Files = []*os.File{theirs}
 	var line atomic.Pointer[os.File]
 	line.Store(ours)
 	return runtime.Plan{
-		Spec:        s.spec,
+		Spec:        spec,
 		Concurrency: 1,
 		Marks:       true,
 		// Our end stays open for Connect; of a start that failed the garbage collector closes it.
@@ -123,19 +135,19 @@ func (k *Kind) plan(s *start) (runtime.Plan, error) {
 		Connect: func(context.Context, process.Process) (runtime.Session, error) {
 			ours := line.Swap(nil)
 			if ours == nil {
-				return nil, fmt.Errorf("the line to %s is already taken", s.fn.Name())
+				return nil, errors.New("the line to the bootstrap is already taken")
 			}
 			return newSession(ours), nil
 		},
-	}, nil
+	}
 }
 
 // describe leaves the setup in the socket, which has room for it; a setup of absurd size is an error.
-func describe(line *os.File, facts *setup) error {
+func describe(line *os.File, frames []byte) error {
 	if err := line.SetWriteDeadline(time.Now().Add(time.Second)); err != nil {
 		return err
 	}
-	if _, err := line.Write(facts.frame()); err != nil {
+	if _, err := line.Write(frames); err != nil {
 		return err
 	}
 	return line.SetWriteDeadline(time.Time{})

@@ -29,6 +29,8 @@ func (k *Kind) node(s *start) {
 	}
 }
 
+func nodeWaiting(args []string) []string { return append(args, "ahead") }
+
 // nodePath is the platform's module path, and the global modules of the interpreter at hand, which
 // stand in for those that the platform has on board.
 func nodePath(want version, executable string, place *runtime.Place) string {

@@ -14,6 +14,8 @@
 //	kind 255, once, first: the setup. A list of strings, each after its length (uint32), in the
 //	order of setupFields; what only one language takes follows until the end: module folders,
 //	jars, the time limit of the initializer.
+//	kind 254, before that one, to a bootstrap that was started before it was known for which function:
+//	a list of strings, the working folder and then the variables that it lacks, KEY=value.
 //	kind 0…3: a call; the kind is the emulator.Hook. deadline uint64 (Unix ms), retry count uint32,
 //	length of the request id uint8, length of the qualifier uint8, request id, qualifier, event.
 //	kind 4: a request to the handler as an HTTP handler of FC 2.0. The same as a call, but in place of
@@ -39,6 +41,7 @@ import (
 )
 
 const (
+	kindGiven = 254
 	kindSetup = 255
 	kindHTTP  = 4 // beside the hooks
 
@@ -96,15 +99,21 @@ func hookHandler(hook *emulator.LifecycleHook) string {
 
 // frame returns the whole setup frame.
 func (s *setup) frame() []byte {
-	frame := append(make([]byte, 4, 1024), kindSetup)
-	for _, list := range [][]string{s.setupFields(), s.search} {
+	return listFrame(make([]byte, 0, 1024), kindSetup, s.setupFields(), s.search)
+}
+
+// listFrame appends a frame of strings.
+func listFrame(frames []byte, kind byte, lists ...[]string) []byte {
+	begin := len(frames)
+	frames = append(frames, 0, 0, 0, 0, kind)
+	for _, list := range lists {
 		for _, field := range list {
-			frame = binary.BigEndian.AppendUint32(frame, uint32(len(field)))
-			frame = append(frame, field...)
+			frames = binary.BigEndian.AppendUint32(frames, uint32(len(field)))
+			frames = append(frames, field...)
 		}
 	}
-	binary.BigEndian.PutUint32(frame, uint32(len(frame)-4))
-	return frame
+	binary.BigEndian.PutUint32(frames[begin:], uint32(len(frames)-begin-4))
+	return frames
 }
 
 // appendCall appends a call's frame without its content, whose size it counts in.

@@ -3,6 +3,7 @@ package builtin
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/fcemu/fcemu/runtime"
@@ -31,6 +32,9 @@ func (k *Kind) python(s *start) {
 	s.search = append(virtualEnvironments(&s.place), s.found.Search...)
 	s.search = append(s.search, k.libraries(s)...)
 }
+
+// pythonWaiting says so before the folder of the bootstrap, which is taken off.
+func pythonWaiting(args []string) []string { return slices.Insert(args, len(args)-1, "ahead") }
 
 // ownLibraries is the folder of an interpreter's shared library, when it lies beside the interpreter:
 // the platform's LD_LIBRARY_PATH would otherwise give it another Python's.

@@ -159,20 +159,20 @@ func removeGroups(folder string) {
 
 // hold puts a started program into groups of its own. It takes a moment, during which it runs
 // without limits, and so never delays a start.
-func (g *groups) hold(c *child) {
-	if g == nil || c.spec.Limits == (Limits{}) {
+func (g *groups) hold(c *child, limits Limits) {
+	if g == nil || limits == (Limits{}) {
 		return
 	}
 	var made []string
 	for _, h := range g.folders {
-		if !h.serves(&c.spec.Limits) {
+		if !h.serves(&limits) {
 			continue // a group costs even where it limits nothing
 		}
 		folder := filepath.Join(h.folder, fmt.Sprintf("%d-%x", c.id, c.line.tagBase))
 		if os.Mkdir(folder, 0o755) != nil {
 			continue
 		}
-		h.limit(folder, &c.spec.Limits)
+		h.limit(folder, &limits)
 		made = append(made, folder)
 	}
 	if len(made) == 0 {

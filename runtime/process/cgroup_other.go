@@ -9,6 +9,6 @@ func openGroups() *groups { return nil }
 
 func (g *groups) memory() bool { return false }
 
-func (g *groups) hold(*child) {}
+func (g *groups) hold(*child, Limits) {}
 
 func (g *groups) close() {}

@@ -32,6 +32,7 @@ type child struct {
 	portGiven int        // in the variables of Spec.PortEnv
 	host      *child     // Spec.Beside
 	private   bool       // it has mounts of its own
+	groups    *groups    // nil where programs have none
 
 	// Where ports are shared: the end of the lock on Spec.Port, and the notice of a program that
 	// listens on it although another port was offered.
@@ -173,6 +174,9 @@ func (c *child) Kill() {
 	_ = c.line.wire.send(&message{Kind: askKill, ID: c.id})
 	<-c.gone
 }
+
+// Limit bounds a program that was started without limits.
+func (c *child) Limit(limits Limits) { go c.groups.hold(c, limits) }
 
 // killGroup is for a child whose guardian is lost.
 func (c *child) killGroup() {

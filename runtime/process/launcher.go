@@ -121,7 +121,8 @@ func (l *launcher) Start(ctx context.Context, spec Spec) (Process, error) {
 	if err := line.start(ctx, c); err != nil {
 		return nil, describeStart(spec, c.private || c.host != nil && c.host.private, err)
 	}
-	go l.limits().hold(c)
+	c.groups = l.limits()
+	go c.groups.hold(c, c.spec.Limits)
 	if c.tagged() == 0 {
 		l.record.child(c.PID())
 	}

@@ -71,6 +71,8 @@ type Process interface {
 	// should do so once, before the program has looked at them. ErrNoMounts: it has no paths of its
 	// own, because Capabilities.Paths is not empty.
 	Mount(ctx context.Context, mounts Mounts) error
+	// Limit bounds a program that was started without Spec.Limits, as these do. It does not wait.
+	Limit(limits Limits)
 	// Freeze stops the program and its descendants where they are, until Thaw, Kill or the end of
 	// the emulator. It does not wait. A frozen program takes signals when it is thawed.
 	Freeze()

@@ -55,6 +55,7 @@ type Health struct {
 	Capabilities any                           `json:"capabilities,omitempty"` // of the platform, see fcemu doctor
 	Functions    int                           `json:"functions"`
 	Instances    int                           `json:"instances"`
+	Spares       []int                         `json:"spares"` // process ids of interpreters that wait for a function
 	Tasks        map[emulator.TaskStatus]int64 `json:"tasks"`
 	Clock        emulator.ClockState           `json:"clock"`
 }

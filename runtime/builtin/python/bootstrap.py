@@ -15,6 +15,7 @@ LINE = 3
 CHUNK = 1 << 16
 PRE_STOP = 2  # its place among the handlers
 REQUEST = 4  # the kind of a frame with a request to an HTTP handler
+GIVEN = 254  # the kind of a frame that a process gets which has waited for a function
 SUCCEEDED, UNHANDLED, HTTP = 0, 2, 3  # the status of a reply; Python has no handled errors
 
 if sys.version_info[0] == 2:
@@ -92,14 +93,14 @@ class Line(object):
                     rest = rest[write(LINE, rest):]
 
 
-def read_setup(data, at):
-    """The setup frame: byte strings, each after its length in four bytes."""
+def read_list(data, at):
+    """A frame of byte strings, each after its length in four bytes."""
     fields = []
     while at < len(data):
         size = number(data[at:at + 4])
-        fields.append(text(data[at + 4:at + 4 + size]))
+        fields.append(data[at + 4:at + 4 + size])
         at += 4 + size
-    return Setup(fields)
+    return fields
 
 
 class Instance(object):
@@ -213,11 +214,19 @@ def keep_line_private():
 
 def main():
     keep_line_private()
+    if sys.argv[-1] == 'ahead':
+        sys.argv.pop()
+        import os  # `site` would have loaded it; every other function needs it
+        del os
     line = Line()
     first = line.receive()
+    if first is not None and first[0] == GIVEN:
+        from _fcemu import given
+        given.become(read_list(first[1], first[2]))
+        first = line.receive()
     if first is None:
         return
-    setup = read_setup(first[1], first[2])
+    setup = Setup([text(field) for field in read_list(first[1], first[2])])
     from _fcemu import environment
     environment.arrange(setup)
     prepare_streams(setup)

@@ -1,0 +1,23 @@
+'use strict';
+// Does once what the first call will do again, so that it finds its way compiled and its modules loaded.
+const { Setup, Context } = require('./context');
+const Handlers = require('./handler');
+require('./given');
+require('./errors');
+
+function frame(...fields) {
+  const parts = fields.map((field) => {
+    const text = Buffer.from(field);
+    const size = Buffer.alloc(4);
+    size.writeUInt32BE(text.length);
+    return Buffer.concat([size, text]);
+  });
+  return Buffer.concat([Buffer.from([0]), ...parts]);
+}
+
+process.env.FCEMU_WARM = '1';
+delete process.env.FCEMU_WARM;
+process.chdir('/');
+const setup = new Setup(frame('nodejs20', __dirname, __dirname, 'warm-handler.handler'));
+new Handlers(setup).find('warm-handler.handler')('', new Context(setup, 'warm-handler.handler', '', '', 0)).then(() => {});
+delete require.cache[require.resolve('./warm-handler')];
