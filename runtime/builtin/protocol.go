@@ -49,7 +49,6 @@ const (
 
 	headSize    = 4 + 1     // length and kind
 	maxFrame    = 512 << 20 // bytes; more is a broken bootstrap
-	maxBody     = 32 << 20  // bytes of a request
 	smallEvent  = 64 << 10  // bytes; up to here a call is one write
 	readBuffer  = 16 << 10  // bytes
 	maxIDLength = 255       // bytes of a request id and of a qualifier
