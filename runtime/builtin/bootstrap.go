@@ -1,9 +1,12 @@
 package builtin
 
 import (
+	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -17,7 +20,7 @@ var pythonScripts embed.FS
 //go:embed node/*.js node/modules
 var nodeScripts embed.FS
 
-//go:embed java/bootstrap.jar
+//go:embed java/bootstrap.jar.gz
 var javaScripts embed.FS
 
 //go:embed php/*.php
@@ -100,10 +103,28 @@ func (b *bootstrap) read() ([]script, error) {
 			return err
 		}
 		text, err := fs.ReadFile(b.scripts, path)
-		files = append(files, script{strings.TrimPrefix(path, b.root+"/"), text})
-		return err
+		if err != nil {
+			return err
+		}
+		name, packed := strings.CutSuffix(strings.TrimPrefix(path, b.root+"/"), ".gz")
+		if packed {
+			if text, err = unpacked(text); err != nil {
+				return err
+			}
+		}
+		files = append(files, script{name, text})
+		return nil
 	})
 	return files, err
+}
+
+// unpacked is the text of a gzip file: Java's classes take half the room when they are packed together.
+func unpacked(text []byte) ([]byte, error) {
+	reader, err := gzip.NewReader(bytes.NewReader(text))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(reader)
 }
 
 func digest(files []script) string {
