@@ -41,8 +41,8 @@ lint: ## format, vet on every platform that is built for, static analysis
 bench: build ## the goals of docs/performance.md, as ratios to baselines of the same run
 	go run ./cmd/bench -fcemu bin/fcemu
 
-bootstrap: ## the Java bootstrap that is part of the binary, after its sources have changed
-	go test ./runtime/builtin -run TestTheJarIsBuiltFromItsSources -update -count=1
+bootstrap: ## the parts of the Java and PHP bootstraps that are packed into the binary, after their sources have changed
+	go test ./runtime/builtin -run 'TestTheJarIsBuiltFromItsSources|TestTheModulesArePacked' -update -count=1
 
 clean:
 	rm -rf bin dist

@@ -1,6 +1,7 @@
 package builtin
 
 import (
+	"archive/zip"
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
@@ -23,7 +24,7 @@ var nodeScripts embed.FS
 //go:embed java/bootstrap.jar.gz
 var javaScripts embed.FS
 
-//go:embed php/*.php
+//go:embed php/*.php php/modules.zip.gz
 var phpScripts embed.FS
 
 // bootstrap is a set of scripts that are put on disk once. It is safe for concurrent use.
@@ -107,24 +108,41 @@ func (b *bootstrap) read() ([]script, error) {
 			return err
 		}
 		name, packed := strings.CutSuffix(strings.TrimPrefix(path, b.root+"/"), ".gz")
-		if packed {
-			if text, err = unpacked(text); err != nil {
-				return err
-			}
+		if !packed {
+			files = append(files, script{name, text})
+			return nil
 		}
-		files = append(files, script{name, text})
-		return nil
+		more, err := unpack(name, text)
+		files = append(files, more...)
+		return err
 	})
 	return files, err
 }
 
-// unpacked is the text of a gzip file: Java's classes take half the room when they are packed together.
-func unpacked(text []byte) ([]byte, error) {
-	reader, err := gzip.NewReader(bytes.NewReader(text))
+// unpack reads a file that was packed to keep the binary small: a jar is one file, a zip is a folder.
+func unpack(name string, packed []byte) ([]script, error) {
+	reader, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {
 		return nil, err
 	}
-	return io.ReadAll(reader)
+	text, err := io.ReadAll(reader)
+	folder, zipped := strings.CutSuffix(name, ".zip")
+	if err != nil || !zipped {
+		return []script{{name, text}}, err
+	}
+	archive, err := zip.NewReader(bytes.NewReader(text), int64(len(text)))
+	if err != nil {
+		return nil, err
+	}
+	var files []script
+	for _, entry := range archive.File {
+		text, err := fs.ReadFile(archive, entry.Name)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, script{folder + "/" + entry.Name, text})
+	}
+	return files, nil
 }
 
 func digest(files []script) string {

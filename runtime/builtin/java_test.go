@@ -7,7 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"flag"
-	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -36,27 +36,25 @@ func TestTheJarIsBuiltFromItsSources(t *testing.T) {
 	}
 	sources = append(sources, stubs...)
 	if *update {
-		if err := os.WriteFile(javaJar, jarOf(compiled(t, sources), stamp(t, sources)), 0o644); err != nil {
+		classes := compiled(t, sources)
+		classes[javaStamp] = []byte(stamp(t, sources))
+		if err := os.WriteFile(javaJar, packed(classes), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	packed, err := os.ReadFile(javaJar)
+	file, err := os.ReadFile(javaJar)
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := unpacked(packed)
+	whole, err := unpack("bootstrap.jar", file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	jar, err := zip.NewReader(bytes.NewReader(text), int64(len(text)))
+	jar, err := zip.NewReader(bytes.NewReader(whole[0].text), int64(len(whole[0].text)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := jar.Open(javaStamp)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := io.ReadAll(file)
+	got, err := fs.ReadFile(jar, javaStamp)
 	if err != nil || string(got) != stamp(t, sources) {
 		t.Fatalf("%s is older than its sources: run `make bootstrap` (%v)", javaJar, err)
 	}
@@ -116,16 +114,15 @@ func sorted(classes map[string][]byte) []string {
 	return names
 }
 
-// jarOf has no times, so that the same compiler makes the same bytes. The classes are packed together,
-// not one by one.
-func jarOf(classes map[string][]byte, stamp string) []byte {
+// packed makes a zip of files and packs it as a whole, which is smaller than one by one. It has no
+// times, so that the same files make the same bytes.
+func packed(files map[string][]byte) []byte {
 	var out bytes.Buffer
 	whole, _ := gzip.NewWriterLevel(&out, gzip.BestCompression)
 	archive := zip.NewWriter(whole)
-	classes[javaStamp] = []byte(stamp)
-	for _, name := range sorted(classes) {
+	for _, name := range sorted(files) {
 		entry, _ := archive.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store})
-		_, _ = entry.Write(classes[name])
+		_, _ = entry.Write(files[name])
 	}
 	_ = archive.Close()
 	_ = whole.Close()

@@ -2,6 +2,8 @@ package builtin
 
 import (
 	"encoding/json"
+	"io/fs"
+	"os"
 	"strings"
 	"testing"
 
@@ -37,6 +39,46 @@ function handler($event, $context) {
     return $event;
 }
 `
+
+const phpModules = "php/modules.zip.gz"
+
+// TestTheModulesArePacked: the binary has the folder modules as one file, which keeps it small.
+func TestTheModulesArePacked(t *testing.T) {
+	sources := map[string][]byte{}
+	root := os.DirFS("php/modules")
+	err := fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			sources[name], err = fs.ReadFile(root, name)
+		}
+		return err
+	})
+	if err != nil || len(sources) == 0 {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(phpModules, packed(sources), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	file, err := os.ReadFile(phpModules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := unpack("modules.zip", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range got {
+		name := strings.TrimPrefix(one.name, "modules/")
+		if string(sources[name]) != string(one.text) {
+			t.Errorf("%s is older than %s: run `make bootstrap`", phpModules, name)
+		}
+		delete(sources, name)
+	}
+	for name := range sources {
+		t.Errorf("%s lacks %s: run `make bootstrap`", phpModules, name)
+	}
+}
 
 func phpInstance(t *testing.T, handler string) *instance {
 	t.Helper()

@@ -13,7 +13,7 @@
 //
 //	kind 255, once, first: the setup. A list of strings, each after its length (uint32), in the
 //	order of setupFields; what only one language takes follows until the end: module folders,
-//	jars, the time limit of the initializer.
+//	jars, the time limit of the initializer and the folder of libraries.
 //	kind 0…3: a call; the kind is the emulator.Hook. deadline uint64 (Unix ms), retry count uint32,
 //	length of the request id uint8, length of the qualifier uint8, request id, qualifier, event.
 //	kind 4: a request to the handler as an HTTP handler of FC 2.0. The same as a call, but in place of
