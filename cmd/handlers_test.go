@@ -25,14 +25,55 @@ type spoken struct {
 	runtime     string
 	handler     string
 	initializer string
-	needs       string // program
+	needs       string                            // program
+	build       func(t *testing.T, folder string) // of the code, in place; may be nil
 }
 
 func languages() []spoken {
 	return []spoken{
-		{"node", "nodejs16", "index.handler", "index.initialize", "node"},
-		{"node", "nodejs20", "index.handler", "index.initialize", "node"},
-		{"python", "python3.10", "index.handler", "index.initialize", "python3"},
+		{"node", "nodejs16", "index.handler", "index.initialize", "node", nil},
+		{"node", "nodejs20", "index.handler", "index.initialize", "node", nil},
+		{"python", "python3.10", "index.handler", "index.initialize", "python3", nil},
+		{"java", "java11", "App::handleRequest", "App::initialize", "java", buildJava},
+		{"php", "php7.2", "index.handler", "index.initialize", "php", nil},
+		{"go", "go1", "main", "main", "go", buildGo},
+	}
+}
+
+// buildJava compiles against the official interfaces, which come with the code.
+func buildJava(t *testing.T, folder string) {
+	t.Helper()
+	for _, tool := range []string{"javac", "mvn"} {
+		needs(t, tool)
+	}
+	jar := filepath.Join(clientCache(t), "java-core", "fc-java-core-1.4.1.jar")
+	if _, err := os.Stat(jar); err != nil {
+		output, err := exec.CommandContext(t.Context(), "mvn", "-q", "-B", "dependency:copy",
+			"-Dartifact=com.aliyun.fc.runtime:fc-java-core:1.4.1", "-DoutputDirectory="+filepath.Dir(jar)).CombinedOutput()
+		if err != nil {
+			missing(t, "the interfaces of Java functions cannot be had: %v\n%s", err, output)
+		}
+	}
+	inFolder(t, folder, "javac", "--release", "8", "-Xlint:-options", "-cp", jar, "App.java")
+	text, err := os.ReadFile(jar)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, folder, "lib/core.jar", string(text))
+}
+
+// buildGo builds with the official library.
+func buildGo(t *testing.T, folder string) {
+	t.Helper()
+	inFolder(t, folder, "env", "CGO_ENABLED=0", "GOFLAGS=", "go", "build", "-o", "main", ".")
+}
+
+func inFolder(t *testing.T, folder, program string, args ...string) {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), program, args...)
+	command.Dir = folder
+	if output, err := command.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", program, err, output)
 	}
 }
 
@@ -65,6 +106,9 @@ func TestHTTPHandlers(t *testing.T) {
 			folder := t.TempDir()
 			if err := os.CopyFS(filepath.Join(folder, "code"), os.DirFS(filepath.Join("testdata/handlers", language.folder))); err != nil {
 				t.Fatal(err)
+			}
+			if language.build != nil {
+				language.build(t, filepath.Join(folder, "code"))
 			}
 			write(t, folder, "s.yaml", fmt.Sprintf(handlerProject, language.runtime, language.handler, language.initializer))
 			r := startIn(t, folder, "-t", "s.yaml")
