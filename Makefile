@@ -42,7 +42,7 @@ bench: build ## the goals of docs/performance.md, as ratios to baselines of the 
 	go run ./cmd/bench -fcemu bin/fcemu
 
 bootstrap: ## the parts of the Java and PHP bootstraps that are packed into the binary, after their sources have changed
-	go test ./runtime/builtin -run 'TestTheJarIsBuiltFromItsSources|TestTheModulesArePacked' -update -count=1
+	go test ./runtime/builtin -run 'TestTheJarIsBuiltFromItsSources|TestTheScriptsArePacked' -update -count=1
 
 clean:
 	rm -rf bin dist

@@ -24,7 +24,7 @@ var nodeScripts embed.FS
 //go:embed java/bootstrap.jar.gz
 var javaScripts embed.FS
 
-//go:embed php/*.php php/modules.zip.gz
+//go:embed php/scripts.zip.gz
 var phpScripts embed.FS
 
 // bootstrap is a set of scripts that are put on disk once. It is safe for concurrent use.
@@ -119,15 +119,14 @@ func (b *bootstrap) read() ([]script, error) {
 	return files, err
 }
 
-// unpack reads a file that was packed to keep the binary small: a jar is one file, a zip is a folder.
+// unpack reads a file that was packed to keep the binary small: a jar is one file, a zip many.
 func unpack(name string, packed []byte) ([]script, error) {
 	reader, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {
 		return nil, err
 	}
 	text, err := io.ReadAll(reader)
-	folder, zipped := strings.CutSuffix(name, ".zip")
-	if err != nil || !zipped {
+	if err != nil || !strings.HasSuffix(name, ".zip") {
 		return []script{{name, text}}, err
 	}
 	archive, err := zip.NewReader(bytes.NewReader(text), int64(len(text)))
@@ -136,11 +135,15 @@ func unpack(name string, packed []byte) ([]script, error) {
 	}
 	var files []script
 	for _, entry := range archive.File {
-		text, err := fs.ReadFile(archive, entry.Name)
+		file, err := entry.Open()
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, script{folder + "/" + entry.Name, text})
+		text, err := io.ReadAll(file)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, script{entry.Name, text})
 	}
 	return files, nil
 }

@@ -53,6 +53,8 @@ func TestJavaHTTPHandlers(t *testing.T) {
 		{"/error", nil, "", 404, `{"A":["1"],"Content-Type":["text/plain;charset=UTF-8"]}`, "not hére"},
 		{"/redirect", nil, "", 302, `{"Location":["/elsewhere"]}`, ""},
 		{"/reset", nil, "", 200, `{}`, "left"},
+		{"/session", nil, "", 200, `{}`, "null [a] 1 true 36 null true 0"},
+		{"/session", nil, "", 200, `{}`, "null [a] 1 true 36 null true 0"}, // nothing is left of the one before
 		{"/attributes?q", nil, "", 200, ``, "[FC_REQUEST_URI, FC_REQUEST_CLIENT_IP, mine] /proxy/attributes?q 127.0.0.1 1 true false true"},
 	} {
 		got := i.request("/proxy"+c.target, c.header, []byte(c.body))
@@ -88,7 +90,7 @@ func TestErrorsOfJavaHTTPHandlers(t *testing.T) {
 	i := javaWeb(t)
 	for path, want := range map[string]string{
 		"/throw": `"errorMessage" : "thrown on purpose"`, "/both": "getInputStream has been called", "/writers": "getWriter has been called",
-		"/session": "there are no sessions between calls", "/async": "ServletRequest.startAsync is not there for HTTP handlers",
+		"/async":  "ServletRequest.startAsync is not there for HTTP handlers",
 		"/upload": "HttpServletRequest.getPart is not there", "/charset": "java.io.UnsupportedEncodingException",
 	} {
 		got := i.request("/proxy"+path, nil, nil)

@@ -40,14 +40,14 @@ function handler($event, $context) {
 }
 `
 
-const phpModules = "php/modules.zip.gz"
+const phpPacked = "php/scripts.zip.gz"
 
-// TestTheModulesArePacked: the binary has the folder modules as one file, which keeps it small.
-func TestTheModulesArePacked(t *testing.T) {
+// TestTheScriptsArePacked: the binary has the scripts as one file, which keeps it small.
+func TestTheScriptsArePacked(t *testing.T) {
 	sources := map[string][]byte{}
-	root := os.DirFS("php/modules")
-	err := fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() {
+	root := os.DirFS("php")
+	err := fs.WalkDir(root, ".", func(name string, _ fs.DirEntry, err error) error {
+		if err == nil && strings.HasSuffix(name, ".php") {
 			sources[name], err = fs.ReadFile(root, name)
 		}
 		return err
@@ -56,27 +56,26 @@ func TestTheModulesArePacked(t *testing.T) {
 		t.Fatal(err)
 	}
 	if *update {
-		if err := os.WriteFile(phpModules, packed(sources), 0o644); err != nil {
+		if err := os.WriteFile(phpPacked, packed(sources), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	file, err := os.ReadFile(phpModules)
+	file, err := os.ReadFile(phpPacked)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := unpack("modules.zip", file)
+	got, err := unpack("scripts.zip", file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, one := range got {
-		name := strings.TrimPrefix(one.name, "modules/")
-		if string(sources[name]) != string(one.text) {
-			t.Errorf("%s is older than %s: run `make bootstrap`", phpModules, name)
+		if string(sources[one.name]) != string(one.text) {
+			t.Errorf("%s is older than %s: run `make bootstrap`", phpPacked, one.name)
 		}
-		delete(sources, name)
+		delete(sources, one.name)
 	}
 	for name := range sources {
-		t.Errorf("%s lacks %s: run `make bootstrap`", phpModules, name)
+		t.Errorf("%s lacks %s: run `make bootstrap`", phpPacked, name)
 	}
 }
 

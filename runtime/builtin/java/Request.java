@@ -21,7 +21,7 @@ import java.util.TreeMap;
 
 /** A request: the methods of HttpServletRequest. */
 final class Request {
-    /** What nobody logged in, no session and no servlet container have. */
+    /** What nobody logged in, no earlier session and no servlet container have. */
     static final List<String> EMPTY = Arrays.asList("getAuthType", "getPathTranslated", "getRemoteUser", "isUserInRole",
             "getUserPrincipal", "getRequestedSessionId", "isRequestedSessionIdValid", "isRequestedSessionIdFromCookie",
             "isRequestedSessionIdFromURL", "isRequestedSessionIdFromUrl", "isSecure", "getRequestDispatcher", "getRealPath",
@@ -34,7 +34,7 @@ final class Request {
     private final Map<String, Object> attributes = new LinkedHashMap<>();
     private Map<String, String[]> parameters; // once they are asked for
     private String charset;
-    private Object stream;
+    private Object session, stream;
     private BufferedReader reader;
 
     /** @param head the JSON of protocol.go */
@@ -235,12 +235,12 @@ final class Request {
 
     void removeAttribute(String name) { attributes.remove(name); }
 
-    Object getSession(boolean create) {
-        if (create) {
-            throw new UnsupportedOperationException("there are no sessions between calls of an HTTP handler");
+    Object getSession(boolean create) throws ReflectiveOperationException {
+        if (session == null && create) {
+            session = servlets.session();
         }
-        return null;
+        return session;
     }
 
-    Object getSession() { return getSession(true); }
+    Object getSession() throws ReflectiveOperationException { return getSession(true); }
 }

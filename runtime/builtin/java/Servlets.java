@@ -44,6 +44,10 @@ final class Servlets extends ClassLoader {
         return loadClass("fcemu.BodyOut").getConstructor(OutputStream.class).newInstance(body);
     }
 
+    Object session() throws ReflectiveOperationException {
+        return Facts.proxy(loadClass("javax.servlet.http.HttpSession"), new Facade(new Facade.Methods(Session.class, Session.EMPTY), new Session()));
+    }
+
     /** Makes an array of the library's cookies of what the headers say. */
     Object cookies(List<String> headers) throws ReflectiveOperationException {
         Class<?> type = loadClass("javax.servlet.http.Cookie");

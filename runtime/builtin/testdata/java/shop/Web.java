@@ -17,6 +17,7 @@ import javax.servlet.http.Cookie;
 import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletRequestWrapper;
 import javax.servlet.http.HttpServletResponse;
+import javax.servlet.http.HttpSession;
 
 /** An HTTP handler, and an event handler beside it. */
 public class Web implements HttpRequestHandler, StreamRequestHandler, FunctionInitializer {
@@ -51,7 +52,7 @@ public class Web implements HttpRequestHandler, StreamRequestHandler, FunctionIn
             case "/attributes": attributes(request, response); break;
             case "/both": request.getInputStream(); request.getReader(); break;
             case "/writers": response.getWriter(); response.getOutputStream(); break;
-            case "/session": response.getWriter().print(request.getSession(false) + " " + request.getSession()); break;
+            case "/session": session(request, response); break;
             case "/async": request.startAsync(); break;
             case "/upload": request.getPart("file"); break;
             case "/charset": response.setCharacterEncoding("klingon"); response.getWriter(); break;
@@ -143,6 +144,19 @@ public class Web implements HttpRequestHandler, StreamRequestHandler, FunctionIn
         response.getWriter().print("\u00e9\u4e2d");
         response.setCharacterEncoding("ISO-8859-1");
         response.setContentType("text/css; charset=ISO-8859-1");
+    }
+
+    private static void session(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        String before = String.valueOf(request.getSession(false));
+        HttpSession session = request.getSession();
+        session.setAttribute("a", 1);
+        session.setAttribute("b", 2);
+        session.removeAttribute("b");
+        String held = Collections.list(request.getSession(true).getAttributeNames()) + " " + session.getAttribute("a");
+        session.setMaxInactiveInterval(60);
+        session.invalidate();
+        response.getWriter().print(before + " " + held + " " + session.isNew() + " " + session.getId().length() + " " + session.getAttribute("a")
+                + " " + (session.getCreationTime() == session.getLastAccessedTime()) + " " + session.getMaxInactiveInterval());
     }
 
     private static void attributes(HttpServletRequest request, HttpServletResponse response) throws IOException {
