@@ -43,23 +43,25 @@ func languages() []spoken {
 // buildJava compiles against the official interfaces, which come with the code.
 func buildJava(t *testing.T, folder string) {
 	t.Helper()
-	for _, tool := range []string{"javac", "mvn"} {
-		needs(t, tool)
-	}
-	jar := filepath.Join(clientCache(t), "java-core", "fc-java-core-1.4.1.jar")
-	if _, err := os.Stat(jar); err != nil {
-		output, err := exec.CommandContext(t.Context(), "mvn", "-q", "-B", "dependency:copy",
-			"-Dartifact=com.aliyun.fc.runtime:fc-java-core:1.4.1", "-DoutputDirectory="+filepath.Dir(jar)).CombinedOutput()
-		if err != nil {
-			missing(t, "the interfaces of Java functions cannot be had: %v\n%s", err, output)
-		}
-	}
+	jar := filepath.Join(javaLibraries(t), "fc-java-core-1.4.1.jar")
 	inFolder(t, folder, "javac", "--release", "8", "-Xlint:-options", "-cp", jar, "App.java")
 	text, err := os.ReadFile(jar)
 	if err != nil {
 		t.Fatal(err)
 	}
 	write(t, folder, "lib/core.jar", string(text))
+}
+
+// javaLibraries is the folder of the official jars for functions, with those of Tomcat.
+func javaLibraries(t *testing.T) string {
+	t.Helper()
+	for _, tool := range []string{"java", "javac", "mvn"} {
+		needs(t, tool)
+	}
+	return filepath.Join(installed(t, "tomcat", []string{"pom.xml"}, func(ctx context.Context, folder string) *exec.Cmd {
+		return exec.CommandContext(ctx, "mvn", "-q", "-B", "-f", folder, "dependency:copy-dependencies",
+			"-DincludeScope=runtime", "-DoutputDirectory="+filepath.Join(folder, "lib"))
+	}), "lib")
 }
 
 // buildGo builds with the official library.
@@ -311,5 +313,38 @@ func TestFlask(t *testing.T) {
 	}
 	if status, _, _ = request(t, http.MethodGet, base+"/nowhere", nil, nil); status != 404 {
 		t.Errorf("the framework's own 404: %d", status)
+	}
+}
+
+// TestTomcat runs a web application on Tomcat as an HTTP handler, with the official loader of such.
+func TestTomcat(t *testing.T) {
+	libraries := javaLibraries(t)
+	folder, app := t.TempDir(), t.TempDir()
+	for to, from := range map[string]string{filepath.Join(folder, "code", "lib"): libraries, app: sdkFolder("tomcat", "app")} {
+		if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	jars := filepath.Join(folder, "code", "lib", "*")
+	inFolder(t, sdkFolder("tomcat"), "javac", "--release", "8", "-proc:none", "-Xlint:-options", "-cp", jars, "-d", filepath.Join(folder, "code"), "App.java")
+	inFolder(t, sdkFolder("tomcat"), "javac", "--release", "8", "-proc:none", "-Xlint:-options", "-cp", jars, "-d", filepath.Join(app, "WEB-INF", "classes"), "Page.java")
+	zipFolder(t, app, filepath.Join(folder, "code", "app.war"))
+	write(t, folder, "s.yaml", strings.Replace(fmt.Sprintf(handlerProject, "java8", "App::handleRequest", "App::initialize"), "timeout: 2", "timeout: 30", 1))
+	r := startIn(t, folder, "-t", "s.yaml")
+	base := r.client.Endpoint() + "/2016-08-15/proxy/svc/app"
+
+	status, header, body := request(t, http.MethodGet, base+"/page/x%20y?q=1%2B2", nil, nil)
+	if status != 200 || body != "/page /x y 1+2 中" || header.Get("Content-Type") != "text/plain;charset=UTF-8" {
+		t.Errorf("%d %v %s", status, header, body)
+	}
+	form := map[string]string{"Content-Type": "application/x-www-form-urlencoded"}
+	if status, _, body = request(t, http.MethodPost, base+"/page/", strings.NewReader("f=%E4%B8%AD"), form); status != 201 || body != "中" {
+		t.Errorf("%d %s", status, body)
+	}
+	if status, _, body = request(t, http.MethodGet, base+"/hello.jsp?name=Ada", nil, nil); status != 200 || !strings.Contains(body, "<p>Ada, true</p>") {
+		t.Errorf("%d %s", status, body)
+	}
+	if status, _, _ = request(t, http.MethodGet, base+"/nowhere", nil, nil); status != 404 {
+		t.Errorf("the container's own 404: %d", status)
 	}
 }
