@@ -25,7 +25,7 @@ demo: build ## the main job on the functions of examples/quickstart
 	@examples/quickstart/demo.sh bin/fcemu
 
 setup: ## what the tests need that is not here yet
-	@.ci/setup python3 venv node npm curl openssl java javac mvn php chromium
+	@.ci/setup python3 venv node npm curl openssl java javac mvn php composer chromium
 
 test: setup lint build ## everything: lint, unit tests with the race detector, transcripts of the real binary
 	go test -race -timeout 20m ./...
@@ -41,8 +41,8 @@ lint: ## format, vet on every platform that is built for, static analysis
 bench: build ## the goals of docs/performance.md, as ratios to baselines of the same run
 	go run ./cmd/bench -fcemu bin/fcemu
 
-bootstrap: ## the Java bootstrap that is part of the binary, after its sources have changed
-	go test ./runtime/builtin -run TestTheJarIsBuiltFromItsSources -update -count=1
+bootstrap: ## the parts of the Java and PHP bootstraps that are packed into the binary, after their sources have changed
+	go test ./runtime/builtin -run 'TestTheJarIsBuiltFromItsSources|TestTheScriptsArePacked' -update -count=1
 
 clean:
 	rm -rf bin dist

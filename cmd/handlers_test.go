@@ -25,14 +25,57 @@ type spoken struct {
 	runtime     string
 	handler     string
 	initializer string
-	needs       string // program
+	needs       string                            // program
+	build       func(t *testing.T, folder string) // of the code, in place; may be nil
 }
 
 func languages() []spoken {
 	return []spoken{
-		{"node", "nodejs16", "index.handler", "index.initialize", "node"},
-		{"node", "nodejs20", "index.handler", "index.initialize", "node"},
-		{"python", "python3.10", "index.handler", "index.initialize", "python3"},
+		{"node", "nodejs16", "index.handler", "index.initialize", "node", nil},
+		{"node", "nodejs20", "index.handler", "index.initialize", "node", nil},
+		{"python", "python3.10", "index.handler", "index.initialize", "python3", nil},
+		{"java", "java11", "App::handleRequest", "App::initialize", "java", buildJava},
+		{"php", "php7.2", "index.handler", "index.initialize", "php", nil},
+		{"go", "go1", "main", "main", "go", buildGo},
+	}
+}
+
+// buildJava compiles against the official interfaces, which come with the code.
+func buildJava(t *testing.T, folder string) {
+	t.Helper()
+	jar := filepath.Join(javaLibraries(t), "fc-java-core-1.4.1.jar")
+	inFolder(t, folder, "javac", "--release", "8", "-Xlint:-options", "-cp", jar, "App.java")
+	text, err := os.ReadFile(jar)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, folder, "lib/core.jar", string(text))
+}
+
+// javaLibraries is the folder of the official jars for functions, with those of Tomcat.
+func javaLibraries(t *testing.T) string {
+	t.Helper()
+	for _, tool := range []string{"java", "javac", "mvn"} {
+		needs(t, tool)
+	}
+	return filepath.Join(installed(t, "tomcat", []string{"pom.xml"}, func(ctx context.Context, folder string) *exec.Cmd {
+		return exec.CommandContext(ctx, "mvn", "-q", "-B", "-f", folder, "dependency:copy-dependencies",
+			"-DincludeScope=runtime", "-DoutputDirectory="+filepath.Join(folder, "lib"))
+	}), "lib")
+}
+
+// buildGo builds with the official library.
+func buildGo(t *testing.T, folder string) {
+	t.Helper()
+	inFolder(t, folder, "env", "CGO_ENABLED=0", "GOFLAGS=", "go", "build", "-o", "main", ".")
+}
+
+func inFolder(t *testing.T, folder, program string, args ...string) {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), program, args...)
+	command.Dir = folder
+	if output, err := command.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", program, err, output)
 	}
 }
 
@@ -65,6 +108,9 @@ func TestHTTPHandlers(t *testing.T) {
 			folder := t.TempDir()
 			if err := os.CopyFS(filepath.Join(folder, "code"), os.DirFS(filepath.Join("testdata/handlers", language.folder))); err != nil {
 				t.Fatal(err)
+			}
+			if language.build != nil {
+				language.build(t, filepath.Join(folder, "code"))
 			}
 			write(t, folder, "s.yaml", fmt.Sprintf(handlerProject, language.runtime, language.handler, language.initializer))
 			r := startIn(t, folder, "-t", "s.yaml")
@@ -267,5 +313,38 @@ func TestFlask(t *testing.T) {
 	}
 	if status, _, _ = request(t, http.MethodGet, base+"/nowhere", nil, nil); status != 404 {
 		t.Errorf("the framework's own 404: %d", status)
+	}
+}
+
+// TestTomcat runs a web application on Tomcat as an HTTP handler, with the official loader of such.
+func TestTomcat(t *testing.T) {
+	libraries := javaLibraries(t)
+	folder, app := t.TempDir(), t.TempDir()
+	for to, from := range map[string]string{filepath.Join(folder, "code", "lib"): libraries, app: sdkFolder("tomcat", "app")} {
+		if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	jars := filepath.Join(folder, "code", "lib", "*")
+	inFolder(t, sdkFolder("tomcat"), "javac", "--release", "8", "-proc:none", "-Xlint:-options", "-cp", jars, "-d", filepath.Join(folder, "code"), "App.java")
+	inFolder(t, sdkFolder("tomcat"), "javac", "--release", "8", "-proc:none", "-Xlint:-options", "-cp", jars, "-d", filepath.Join(app, "WEB-INF", "classes"), "Page.java")
+	zipFolder(t, app, filepath.Join(folder, "code", "app.war"))
+	write(t, folder, "s.yaml", strings.Replace(fmt.Sprintf(handlerProject, "java8", "App::handleRequest", "App::initialize"), "timeout: 2", "timeout: 30", 1))
+	r := startIn(t, folder, "-t", "s.yaml")
+	base := r.client.Endpoint() + "/2016-08-15/proxy/svc/app"
+
+	status, header, body := request(t, http.MethodGet, base+"/page/x%20y?q=1%2B2", nil, nil)
+	if status != 200 || body != "/page /x y 1+2 中" || header.Get("Content-Type") != "text/plain;charset=UTF-8" {
+		t.Errorf("%d %v %s", status, header, body)
+	}
+	form := map[string]string{"Content-Type": "application/x-www-form-urlencoded"}
+	if status, _, body = request(t, http.MethodPost, base+"/page/", strings.NewReader("f=%E4%B8%AD"), form); status != 201 || body != "中" {
+		t.Errorf("%d %s", status, body)
+	}
+	if status, _, body = request(t, http.MethodGet, base+"/hello.jsp?name=Ada", nil, nil); status != 200 || !strings.Contains(body, "<p>Ada, true</p>") {
+		t.Errorf("%d %s", status, body)
+	}
+	if status, _, _ = request(t, http.MethodGet, base+"/nowhere", nil, nil); status != 404 {
+		t.Errorf("the container's own 404: %d", status)
 	}
 }

@@ -36,11 +36,11 @@ func newRuntimeList(a *app) *cobra.Command {
 }
 
 func newRuntimeInstall(a *app) *cobra.Command {
-	return &cobra.Command{Use: "install nodejs|python|RUNTIME", Short: "Fetch them with npm or pip into the user's cache, for functions that do not ship them",
-		Long: "Fetches the libraries that the cloud's runtime has on board with npm or pip into the user's cache.\n" +
+	return &cobra.Command{Use: "install nodejs|python|php|RUNTIME", Short: "Fetch them with npm, pip or composer into the user's cache, for functions that do not ship them",
+		Long: "Fetches the libraries that the cloud's runtime has on board with npm, pip or composer into the user's cache.\n" +
 			"Functions find them behind their own code and layers. Nothing else is changed. python stands for every\n" +
 			"Python on this machine that runs functions, python3.10 for one.",
-		Args: cobra.ExactArgs(1), ValidArgs: []string{"nodejs", "python"},
+		Args: cobra.ExactArgs(1), ValidArgs: []string{"nodejs", "python", "php"},
 		RunE: func(c *cobra.Command, args []string) error {
 			sets, err := a.librarySets()
 			if err != nil {
@@ -50,10 +50,10 @@ func newRuntimeInstall(a *app) *cobra.Command {
 			switch {
 			case len(wanted) > 0:
 				return a.installLibraries(c.Context(), wanted)
-			case strings.HasPrefix(args[0], "nodejs"), strings.HasPrefix(args[0], "python"):
+			case strings.HasPrefix(args[0], "nodejs"), strings.HasPrefix(args[0], "python"), strings.HasPrefix(args[0], "php"):
 				return &exitError{exitNotFound, fmt.Errorf("this machine has no interpreter for %s: install one first; 'fcemu doctor' lists what is there", args[0])}
 			}
-			return usageError("runtime %q has no libraries to fetch; use nodejs or python", args[0])
+			return usageError("runtime %q has no libraries to fetch; use nodejs, python or php", args[0])
 		}}
 }
 

@@ -44,6 +44,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PATH", filepath.Dir(binary)+string(os.PathListSeparator)+os.Getenv("PATH"))
 			env.Setenv("EXAMPLES", examples)
+			env.Setenv("HANDLERS", filepath.Join(filepath.Dir(examples), "cmd", "testdata", "handlers"))
 			env.Setenv("H2C", filepath.Join(filepath.Dir(examples), "cmd", "testdata", "h2c", "main.go"))
 			env.Setenv("HOME", os.Getenv("HOME")) // version managers live there
 			env.Setenv("XDG_CONFIG_HOME", env.WorkDir)

@@ -168,7 +168,7 @@ func clientCache(t *testing.T) string {
 // fingerprint changes with what is to be installed and with what it is installed for.
 func fingerprint(t *testing.T, name string, manifests []string) string {
 	t.Helper()
-	version, err := exec.Command(map[string]string{"node": "node", "python": "python3", "websocket": "node", "flask": "python3", "java": "java"}[name], "--version").Output()
+	version, err := exec.Command(map[string]string{"node": "node", "python": "python3", "websocket": "node", "flask": "python3", "java": "java", "tomcat": "java"}[name], "--version").Output()
 	if err != nil {
 		missing(t, "%s does not run: %v", name, err)
 	}

@@ -3,6 +3,7 @@ package runtime
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"net/url"
 	"strconv"
@@ -49,6 +50,25 @@ func HTTPParams(r *emulator.HTTPRequest) []byte {
 	}
 	text, _ := json.Marshal(&head) // strings only
 	return text
+}
+
+// maxBody is how large the body of a request to an HTTP handler may be, in bytes.
+const maxBody = 32 << 20
+
+// HTTPBody is the body of a request to an HTTP handler: at hand, or still to be read. It is whole
+// before the instance gets to see any of it, as FC 2.0 did it: a slow client does not hold an instance.
+func HTTPBody(call *Call) ([]byte, error) {
+	if call.HTTP.Body == nil {
+		return call.Event, nil
+	}
+	body, err := io.ReadAll(io.LimitReader(call.HTTP.Body, maxBody+1))
+	if err != nil {
+		return nil, fmt.Errorf("reading the body of the request: %w", err)
+	}
+	if len(body) > maxBody {
+		return nil, fmt.Errorf("the body of the request has more than %d bytes", maxBody)
+	}
+	return body, nil
 }
 
 // HTTPReply is the reply of an HTTP handler. head is JSON, {"status": 200, "headersMap": {"Name":

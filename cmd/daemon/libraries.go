@@ -44,7 +44,7 @@ func (s LibrarySet) Serves(runtime string) bool {
 	})
 }
 
-// Install fetches the set; what npm or pip say goes to out. A set that is there is replaced only by a
+// Install fetches the set; what npm, pip or composer say goes to out. A set that is there is replaced only by a
 // whole one.
 func (s LibrarySet) Install(ctx context.Context, out io.Writer) error {
 	root := filepath.Dir(s.Folder)

@@ -117,9 +117,6 @@ func (c *call) invoke() *emulator.Error {
 		inv.Session = c.session
 	}
 	switch custom, handler := c.fn.Custom(), c.fn.HTTPHandler(); {
-	case handler && !handlesHTTP(c.fn.Runtime):
-		return emulator.Refuse(http.StatusBadRequest, "PathNotSupported",
-			"fcemu does not call HTTP handlers of FC 2.0 in runtime %s yet: make function '%s' a custom runtime, or an FC 3.0 function", c.fn.Runtime, c.fn.Name())
 	case c.control.Async:
 		return c.enqueue(inv, custom || handler)
 	case custom && upgrade != "":

@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"net/textproto"
-	"strings"
 
 	"github.com/fcemu/fcemu/emulator"
 )
@@ -18,14 +17,9 @@ func (c *call) runHandler(inv *invocation) *emulator.Error {
 	out := c.run(inv, nil)
 	c.answer = answer{call: c}
 	if !out.Failed() && out.HTTP == nil {
-		return badResponse("runtime %s gave no HTTP answer: fcemu does not run HTTP handlers of FC 2.0 in it", c.fn.Runtime)
+		return badResponse("function '%s' gave no HTTP answer: what its handler is in %s is no HTTP handler of FC 2.0", c.fn.Name(), c.fn.Runtime)
 	}
 	return c.answer.finish(&inv.Invocation, out)
-}
-
-// handlesHTTP tells whether there is an HTTP handler of FC 2.0 in a built-in runtime here.
-func handlesHTTP(runtime string) bool {
-	return strings.HasPrefix(runtime, "nodejs") || strings.HasPrefix(runtime, "python")
 }
 
 // sendHandled sends what an HTTP handler answered.

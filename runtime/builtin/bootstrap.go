@@ -1,9 +1,13 @@
 package builtin
 
 import (
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -17,10 +21,10 @@ var pythonScripts embed.FS
 //go:embed node/*.js node/modules
 var nodeScripts embed.FS
 
-//go:embed java/bootstrap.jar
+//go:embed java/bootstrap.jar.gz
 var javaScripts embed.FS
 
-//go:embed php/*.php
+//go:embed php/scripts.zip.gz
 var phpScripts embed.FS
 
 // bootstrap is a set of scripts that are put on disk once. It is safe for concurrent use.
@@ -100,10 +104,48 @@ func (b *bootstrap) read() ([]script, error) {
 			return err
 		}
 		text, err := fs.ReadFile(b.scripts, path)
-		files = append(files, script{strings.TrimPrefix(path, b.root+"/"), text})
+		if err != nil {
+			return err
+		}
+		name, packed := strings.CutSuffix(strings.TrimPrefix(path, b.root+"/"), ".gz")
+		if !packed {
+			files = append(files, script{name, text})
+			return nil
+		}
+		more, err := unpack(name, text)
+		files = append(files, more...)
 		return err
 	})
 	return files, err
+}
+
+// unpack reads a file that was packed to keep the binary small: a jar is one file, a zip many.
+func unpack(name string, packed []byte) ([]script, error) {
+	reader, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, err
+	}
+	text, err := io.ReadAll(reader)
+	if err != nil || !strings.HasSuffix(name, ".zip") {
+		return []script{{name, text}}, err
+	}
+	archive, err := zip.NewReader(bytes.NewReader(text), int64(len(text)))
+	if err != nil {
+		return nil, err
+	}
+	var files []script
+	for _, entry := range archive.File {
+		file, err := entry.Open()
+		if err != nil {
+			return nil, err
+		}
+		text, err := io.ReadAll(file)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, script{entry.Name, text})
+	}
+	return files, nil
 }
 
 func digest(files []script) string {

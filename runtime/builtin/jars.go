@@ -90,7 +90,7 @@ func unpackTo(folder string, entries []*zip.File) error {
 	defer os.RemoveAll(draft)
 	room := int64(maxNested)
 	for _, entry := range entries {
-		n, err := unpack(entry, filepath.Join(draft, path.Base(entry.Name)), room)
+		n, err := extract(entry, filepath.Join(draft, path.Base(entry.Name)), room)
 		if err != nil {
 			return err
 		}
@@ -105,7 +105,7 @@ func unpackTo(folder string, entries []*zip.File) error {
 	return nil
 }
 
-func unpack(entry *zip.File, target string, room int64) (int64, error) {
+func extract(entry *zip.File, target string, room int64) (int64, error) {
 	from, err := entry.Open()
 	if err != nil {
 		return 0, err

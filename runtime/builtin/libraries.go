@@ -33,15 +33,21 @@ func Libraries(found Found) []Library {
 			return all[:2]
 		}
 		return all
+	case "PHP":
+		return []Library{{"ringcentral/psr7", ""}}
 	}
 	return nil
 }
 
 // LibraryFolder is where the platform's libraries for an interpreter lie below root: one folder for
-// all versions of Node.js, one for each minor version of Python, whose packages have compiled parts.
+// all versions of Node.js and one for PHP, one for each minor version of Python, whose packages have
+// compiled parts.
 func LibraryFolder(root string, found Found) string {
-	if found.Language == "Python" {
+	switch found.Language {
+	case "Python":
 		return filepath.Join(root, "python"+found.version().short(2))
+	case "PHP":
+		return filepath.Join(root, "php")
 	}
 	return filepath.Join(root, "nodejs")
 }
@@ -60,8 +66,11 @@ func (k *Kind) libraries(s *start) []string {
 
 // Installed is the version of a library in a LibraryFolder, or empty.
 func (l Library) Installed(language, folder string) string {
-	if language == "Python" {
+	switch language {
+	case "Python":
 		return l.distribution(folder)
+	case "PHP":
+		return l.locked(folder)
 	}
 	text, err := os.ReadFile(filepath.Join(folder, "node_modules", filepath.FromSlash(l.Package), "package.json"))
 	if err != nil {
@@ -92,27 +101,58 @@ func (l Library) distribution(folder string) string {
 	return ""
 }
 
-// Installer is the command that fetches the libraries for an interpreter into folder: npm's or pip's
-// own, with the user's settings of registries and proxies.
+// locked reads the version that composer noted.
+func (l Library) locked(folder string) string {
+	text, err := os.ReadFile(filepath.Join(folder, "composer.lock"))
+	if err != nil {
+		return ""
+	}
+	var lock struct {
+		Packages []struct{ Name, Version string }
+	}
+	_ = json.Unmarshal(text, &lock) // a broken file has no version
+	for _, one := range lock.Packages {
+		if one.Name == l.Package {
+			return one.Version
+		}
+	}
+	return ""
+}
+
+// Installer is the command that fetches the libraries for an interpreter into folder: npm's, pip's or
+// composer's own, with the user's settings of registries and proxies.
 func Installer(ctx context.Context, found Found, folder string) *exec.Cmd {
 	var command *exec.Cmd
-	if found.Language == "Python" {
+	switch found.Language {
+	case "Python":
 		command = exec.CommandContext(ctx, found.Path, "-m", "pip", "install", "--target", folder,
 			"--disable-pip-version-check", "--no-input", "--no-warn-script-location")
-	} else {
-		npm := filepath.Join(filepath.Dir(found.Path), "npm")
-		if !executable(npm) {
-			npm = "npm"
-		}
-		command = exec.CommandContext(ctx, npm, "install", "--prefix", folder, "--no-audit", "--no-fund", "--ignore-scripts")
-		command.Env = append(os.Environ(), "PATH="+filepath.Dir(found.Path)+string(os.PathListSeparator)+os.Getenv("PATH"))
+	case "PHP":
+		command = exec.CommandContext(ctx, beside(found, "composer"), "require", "--working-dir", folder, "--no-interaction", "--no-plugins", "--no-scripts")
+		command.Env = before(found)
+	default:
+		command = exec.CommandContext(ctx, beside(found, "npm"), "install", "--prefix", folder, "--no-audit", "--no-fund", "--ignore-scripts")
+		command.Env = before(found)
 	}
 	for _, library := range Libraries(found) {
 		spec := library.Package
 		if library.Version != "" {
-			spec += "@" + library.Version // npm's way; pip gets no versions
+			spec += "@" + library.Version // npm's way; the others get no versions
 		}
 		command.Args = append(command.Args, spec)
 	}
 	return command
+}
+
+// beside is a tool that came with the interpreter, or else the one on the PATH.
+func beside(found Found, tool string) string {
+	if path := filepath.Join(filepath.Dir(found.Path), tool); executable(path) {
+		return path
+	}
+	return tool
+}
+
+// before is the environment in which a tool meets the interpreter first.
+func before(found Found) []string {
+	return append(os.Environ(), "PATH="+filepath.Dir(found.Path)+string(os.PathListSeparator)+os.Getenv("PATH"))
 }

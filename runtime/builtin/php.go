@@ -13,10 +13,11 @@ func (k *Kind) php(s *start) {
 	s.env.hideFC()
 	s.env.offer("LANG", "C.UTF-8")
 	s.env.offer("PHP_INI_SCAN_DIR", filepath.Join(s.place.CodeDir, "extension")+"::"+strings.Join(s.place.Opt("php"), ":")) // nothing between two colons: PHP's own
-	s.search = []string{""}
+	limit := ""
 	if hook := s.fn.Initializer(); hook != nil {
-		s.search[0] = strconv.Itoa(hook.Timeout)
+		limit = strconv.Itoa(hook.Timeout)
 	}
+	s.search = append([]string{limit}, k.libraries(s)...)
 }
 
 func phpLanguage() *language {

@@ -2,6 +2,8 @@ package builtin
 
 import (
 	"encoding/json"
+	"io/fs"
+	"os"
 	"strings"
 	"testing"
 
@@ -37,6 +39,45 @@ function handler($event, $context) {
     return $event;
 }
 `
+
+const phpPacked = "php/scripts.zip.gz"
+
+// TestTheScriptsArePacked: the binary has the scripts as one file, which keeps it small.
+func TestTheScriptsArePacked(t *testing.T) {
+	sources := map[string][]byte{}
+	root := os.DirFS("php")
+	err := fs.WalkDir(root, ".", func(name string, _ fs.DirEntry, err error) error {
+		if err == nil && strings.HasSuffix(name, ".php") {
+			sources[name], err = fs.ReadFile(root, name)
+		}
+		return err
+	})
+	if err != nil || len(sources) == 0 {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(phpPacked, packed(sources), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	file, err := os.ReadFile(phpPacked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := unpack("scripts.zip", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range got {
+		if string(sources[one.name]) != string(one.text) {
+			t.Errorf("%s is older than %s: run `make bootstrap`", phpPacked, one.name)
+		}
+		delete(sources, one.name)
+	}
+	for name := range sources {
+		t.Errorf("%s lacks %s: run `make bootstrap`", phpPacked, name)
+	}
+}
 
 func phpInstance(t *testing.T, handler string) *instance {
 	t.Helper()

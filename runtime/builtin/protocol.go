@@ -13,7 +13,7 @@
 //
 //	kind 255, once, first: the setup. A list of strings, each after its length (uint32), in the
 //	order of setupFields; what only one language takes follows until the end: module folders,
-//	jars, the time limit of the initializer.
+//	jars, the time limit of the initializer and the folder of libraries.
 //	kind 254, before that one, to a bootstrap that was started before it was known for which function:
 //	a list of strings, the working folder and then the variables that it lacks, KEY=value.
 //	kind 0…3: a call; the kind is the emulator.Hook. deadline uint64 (Unix ms), retry count uint32,
@@ -52,7 +52,6 @@ const (
 
 	headSize    = 4 + 1     // length and kind
 	maxFrame    = 512 << 20 // bytes; more is a broken bootstrap
-	maxBody     = 32 << 20  // bytes of a request
 	smallEvent  = 64 << 10  // bytes; up to here a call is one write
 	readBuffer  = 16 << 10  // bytes
 	maxIDLength = 255       // bytes of a request id and of a qualifier

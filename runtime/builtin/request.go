@@ -4,15 +4,13 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/fcemu/fcemu/runtime"
 )
 
-// sendRequest sends a request to an HTTP handler. Its body is whole before the instance gets to see
-// any of it, as FC 2.0 did it: a slow client does not hold an instance.
+// sendRequest sends a request to an HTTP handler.
 func (s *session) sendRequest(call *runtime.Call) error {
-	body, err := bodyOf(call)
+	body, err := runtime.HTTPBody(call)
 	if err != nil {
 		return err
 	}
@@ -21,21 +19,6 @@ func (s *session) sendRequest(call *runtime.Call) error {
 	s.out = binary.BigEndian.AppendUint32(s.out, uint32(len(head)))
 	s.out = append(s.out, head...)
 	return s.write(body)
-}
-
-// bodyOf is the body of the request: at hand, or still to be read.
-func bodyOf(call *runtime.Call) ([]byte, error) {
-	if call.HTTP.Body == nil {
-		return call.Event, nil
-	}
-	body, err := io.ReadAll(io.LimitReader(call.HTTP.Body, maxBody+1))
-	if err != nil {
-		return nil, fmt.Errorf("reading the body of the request: %w", err)
-	}
-	if len(body) > maxBody {
-		return nil, fmt.Errorf("the body of the request has more than %d bytes", maxBody)
-	}
-	return body, nil
 }
 
 // httpReply reads the answer of an HTTP handler. The body stays where it is.

@@ -1,6 +1,7 @@
 package polling
 
 import (
+	"encoding/base64"
 	"fmt"
 	"io"
 	"maps"
@@ -24,7 +25,7 @@ func (s *session) routes() http.Handler {
 func (s *session) next(w http.ResponseWriter, r *http.Request) {
 	select {
 	case e := <-s.calls:
-		if r.Context().Err() != nil || !s.tell(w, e.call) {
+		if r.Context().Err() != nil || !s.tell(w, e) {
 			s.calls <- e // the poll was given up: the call is for the next one
 		}
 	case <-r.Context().Done():
@@ -34,10 +35,10 @@ func (s *session) next(w http.ResponseWriter, r *http.Request) {
 }
 
 // tell writes the event and tells whether it left.
-func (s *session) tell(w http.ResponseWriter, call *runtime.Call) bool {
+func (s *session) tell(w http.ResponseWriter, e *exchange) bool {
 	maps.Copy(w.Header(), s.common)
-	describe(w.Header(), call)
-	if _, err := w.Write(call.Event); err != nil {
+	describe(w.Header(), e.call, e.body)
+	if _, err := w.Write(e.body); err != nil {
 		return false
 	}
 	return http.NewResponseController(w).Flush() == nil
@@ -56,7 +57,7 @@ func (s *session) answered(failed bool) http.HandlerFunc {
 			return
 		}
 		w.WriteHeader(http.StatusOK)
-		e.answer <- e.outcome(body, failed)
+		e.answer <- e.outcome(body, failed, r.Header.Get(paramsHeader))
 	}
 }
 
@@ -83,7 +84,8 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	}
 }
 
-func (e *exchange) outcome(body []byte, failed bool) answer {
+// outcome makes a reply of an answer. params is the head of what an HTTP handler answered, else empty.
+func (e *exchange) outcome(body []byte, failed bool, params string) answer {
 	if body == nil {
 		text := fmt.Sprintf(`{"errorMessage":"the answer is larger than %d bytes"}`, emulator.MaxSyncPayload)
 		body, failed = []byte(text), true
@@ -94,6 +96,18 @@ func (e *exchange) outcome(body []byte, failed bool) answer {
 		reply.ErrorType = emulator.InitializationError
 	case failed:
 		reply.ErrorType = emulator.UnhandledInvocationError
+	case params != "" && toHTTPHandler(e.call):
+		return httpAnswer(params, body)
 	}
 	return answer{reply: reply}
+}
+
+// httpAnswer reads what an HTTP handler answered. A program whose head cannot be read is not asked again.
+func httpAnswer(params string, body []byte) answer {
+	head, err := base64.StdEncoding.DecodeString(params)
+	if err != nil {
+		return answer{err: fmt.Errorf("the head of the answer: %w", err)}
+	}
+	reply, err := runtime.HTTPReply(head, body)
+	return answer{reply: reply, err: err}
 }

@@ -1,12 +1,17 @@
 package polling
 
 import (
+	"encoding/base64"
 	"net/http"
 	"strconv"
 
 	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/runtime"
 )
+
+// paramsHeader is the head of a request to an HTTP handler of FC 2.0, and that of its answer: base64 of
+// the JSON that runtime.HTTPParams writes and runtime.HTTPReply reads.
+const paramsHeader = "X-Fc-Http-Params"
 
 // header has what is the same for every call of an instance. Source: the Go library, api 2020-11-11.
 func (k *Kind) header(fn *emulator.Function) http.Header {
@@ -34,7 +39,7 @@ func (k *Kind) header(fn *emulator.Function) http.Header {
 
 // describe puts the headers of one call. Deadline and timeout are required: without them the
 // library never answers.
-func describe(h http.Header, call *runtime.Call) {
+func describe(h http.Header, call *runtime.Call, body []byte) {
 	h.Set("X-Fc-Request-Id", call.RequestID)
 	h.Set("X-Fc-Function-Deadline", strconv.FormatInt(call.Deadline.UnixMilli(), 10))
 	h.Set("X-Fc-Function-Type", strconv.Itoa(int(call.Hook)))
@@ -42,7 +47,10 @@ func describe(h http.Header, call *runtime.Call) {
 	h.Set("X-Fc-Function-Handler", handler(call))
 	h.Set("X-Fc-Qualifier", call.Qualifier)
 	h.Set("X-Fc-Retry-Count", strconv.Itoa(call.RetryCount))
-	h.Set("Content-Length", strconv.Itoa(len(call.Event)))
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	if toHTTPHandler(call) {
+		h.Set(paramsHeader, base64.StdEncoding.EncodeToString(runtime.HTTPParams(call.HTTP)))
+	}
 }
 
 // handler is the handler string of the call: a hook has its own.

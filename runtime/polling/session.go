@@ -36,6 +36,7 @@ type session struct {
 // exchange is one call and its answer.
 type exchange struct {
 	call   *runtime.Call
+	body   []byte      // the event, or the body of the request
 	answer chan answer // has room for one
 }
 
@@ -54,7 +55,13 @@ func newSession(listener net.Listener, common http.Header, ended <-chan struct{}
 // Invoke hands the call to the next poll and waits for its answer. It doesn't watch ctx: who wants
 // to end the call ends the process.
 func (s *session) Invoke(_ context.Context, call runtime.Call, _ emulator.Answer) (runtime.Reply, error) {
-	e := &exchange{call: &call, answer: make(chan answer, 1)}
+	e := &exchange{call: &call, body: call.Event, answer: make(chan answer, 1)}
+	if toHTTPHandler(&call) {
+		var err error
+		if e.body, err = runtime.HTTPBody(&call); err != nil {
+			return runtime.Reply{}, err
+		}
+	}
 	s.set(e)
 	defer s.set(nil)
 	s.calls <- e
@@ -71,6 +78,11 @@ func (s *session) Invoke(_ context.Context, call runtime.Call, _ emulator.Answer
 	case <-time.After(lastWords):
 		return runtime.Reply{}, errEnded
 	}
+}
+
+// toHTTPHandler tells whether an HTTP handler of FC 2.0 is called.
+func toHTTPHandler(call *runtime.Call) bool {
+	return call.HTTP != nil && call.Hook == emulator.HookHandler
 }
 
 func (s *session) set(e *exchange) {

@@ -3,6 +3,7 @@ package polling
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"io"
 	"net"
@@ -139,6 +140,75 @@ func TestErrorsAndHooks(t *testing.T) {
 		if got := <-done; got.err != nil || got.ErrorType != c.want || string(got.Payload) != "{}" {
 			t.Errorf("%+v: %+v", c, got)
 		}
+	}
+}
+
+// head is what the header of an HTTP handler holds.
+func head(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
+
+func TestHTTPHandlersGetHeadAndBody(t *testing.T) {
+	for _, c := range []struct {
+		params, body string
+		status       int
+		broken       bool
+	}{
+		{head(`{"status":201,"headersMap":{"A":["1","2"]}}`), "hi", 201, false},
+		{head(`{}`), "", 0, false}, // the handler wrote nothing
+		{"", "event", -1, false},   // an event handler
+		{"no base64", "", -1, true},
+		{head("no JSON"), "", -1, true},
+	} {
+		a := open(t)
+		done := make(chan outcome, 1)
+		go func() {
+			request := &emulator.HTTPRequest{Method: "PUT", Target: "/proxy/a%20b?q=1", Host: "here", Remote: "::1", Prefix: "/proxy",
+				Header: map[string][]string{"X": {"y"}}, Body: strings.NewReader("later"), Length: 5}
+			reply, err := a.Invoke(context.Background(), runtime.Call{Invocation: &emulator.Invocation{RequestID: "req", Function: a.fn, HTTP: request}}, nil)
+			done <- outcome{reply, err}
+		}()
+		response, body, err := a.poll(t.Context())
+		if err != nil || body != "later" || response.ContentLength != 5 {
+			t.Fatalf("%q %v", body, err)
+		}
+		got, err := base64.StdEncoding.DecodeString(response.Header.Get("x-fc-http-params"))
+		if want := `{"method":"PUT","path":"/a b","rawPath":"/a%20b","requestURI":"/proxy/a%20b?q=1","clientIP":"::1","host":"here",` +
+			`"queriesMap":{"q":["1"]},"headersMap":{"Content-Length":["5"],"X":["y"]}}`; err != nil || string(got) != want {
+			t.Errorf("%s %v", got, err)
+		}
+		answer, err := http.NewRequest(http.MethodPost, a.base+"req/response", strings.NewReader(c.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Header.Set("x-fc-http-params", c.params)
+		if response, err := http.DefaultClient.Do(answer); err != nil || response.Body.Close() != nil {
+			t.Fatal(err)
+		}
+		reply, status := <-done, -1
+		if reply.HTTP != nil {
+			status = reply.HTTP.Status
+		}
+		if status != c.status && !c.broken || (reply.err != nil) != c.broken || reply.err == nil && string(reply.Payload) != c.body {
+			t.Errorf("%+v: %+v", c, reply)
+		}
+	}
+}
+
+// A hook of a function with an HTTP handler is a hook like any other.
+func TestHooksOfHTTPFunctionsHaveNoHead(t *testing.T) {
+	a := open(t)
+	done := make(chan outcome, 1)
+	go func() {
+		call := runtime.Call{Hook: emulator.HookInitializer, Invocation: &emulator.Invocation{RequestID: "req", Function: a.fn, HTTP: &emulator.HTTPRequest{}}}
+		reply, err := a.Invoke(context.Background(), call, nil)
+		done <- outcome{reply, err}
+	}()
+	response, _, err := a.poll(t.Context())
+	if err != nil || response.Header.Get("x-fc-http-params") != "" || response.Header.Get("x-fc-function-type") != "1" {
+		t.Fatalf("%v %v", response, err)
+	}
+	a.post("req/response", strings.NewReader(""))
+	if got := <-done; got.err != nil || got.HTTP != nil || got.ErrorType != "" {
+		t.Errorf("%+v", got)
 	}
 }
 

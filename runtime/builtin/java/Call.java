@@ -8,9 +8,12 @@ import java.util.Map;
 
 /** One call, and what its context shows. */
 final class Call {
+    private static final int HTTP = 4;
+
     final int hook; // also the index of its handler
     final String requestId;
-    final byte[] event;
+    final String head; // of a request to an HTTP handler, else null
+    final byte[] event; // or the body of the request
     private final String qualifier;
     private final int retryCount;
     private final Setup setup;
@@ -19,7 +22,7 @@ final class Call {
     Call(Setup setup, Log log, Line.Frame frame) {
         this.setup = setup;
         this.log = log;
-        hook = frame.kind;
+        hook = frame.kind == HTTP ? 0 : frame.kind;
         ByteBuffer body = ByteBuffer.wrap(frame.body);
         body.getLong(); // the deadline, which no context shows
         retryCount = body.getInt();
@@ -27,6 +30,7 @@ final class Call {
         int qualifierLength = body.get() & 255;
         requestId = text(body, idLength);
         qualifier = text(body, qualifierLength);
+        head = frame.kind == HTTP ? text(body, body.getInt()) : null;
         event = new byte[body.remaining()];
         body.get(event);
     }

@@ -8,16 +8,18 @@ import java.util.function.Function;
 
 /** An object of an interface of the function's own library: its getters answer from a table. */
 final class Facts implements InvocationHandler {
-    private final Class<?> type;
     private final Function<String, Object> table;
 
-    private Facts(Class<?> type, Function<String, Object> table) {
-        this.type = type;
+    private Facts(Function<String, Object> table) {
         this.table = table;
     }
 
     static Object of(Class<?> type, Function<String, Object> table) {
-        return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, new Facts(type, table));
+        return proxy(type, new Facts(table));
+    }
+
+    static Object proxy(Class<?> type, InvocationHandler handler) {
+        return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler);
     }
 
     @Override
@@ -40,11 +42,11 @@ final class Facts implements InvocationHandler {
         return value;
     }
 
-    private Object ofObject(Object self, Method method, Object[] arguments) {
+    static Object ofObject(Object self, Method method, Object[] arguments) {
         switch (method.getName()) {
             case "equals": return self == arguments[0];
             case "hashCode": return System.identityHashCode(self);
-            default: return type.getSimpleName() + "@" + Integer.toHexString(System.identityHashCode(self));
+            default: return self.getClass().getInterfaces()[0].getSimpleName() + "@" + Integer.toHexString(System.identityHashCode(self));
         }
     }
 }

@@ -26,18 +26,32 @@ final class Failure {
     /** The user's frames: none of ours, nor those by which we called. */
     private static List<String> frames(Throwable error) {
         StackTraceElement[] all = error.getStackTrace();
-        int end = 0;
+        int start = begin(all);
+        int end = start;
         while (end < all.length && !all[end].getClassName().startsWith("fcemu.")) {
             end++;
         }
-        while (end > 0 && end < all.length && reflection(all[end - 1].getClassName())) {
+        while (end > start && end < all.length && reflection(all[end - 1].getClassName())) {
             end--;
         }
         List<String> shown = new ArrayList<>();
-        for (int i = 0; i < end; i++) {
+        for (int i = start; i < end; i++) {
             shown.add(quote(plain(all[i])));
         }
         return shown;
+    }
+
+    /** Where the user's frames begin: behind ours, where it was one of our objects that threw. */
+    private static int begin(StackTraceElement[] all) {
+        boolean ours = false;
+        for (int i = 0; i < all.length; i++) {
+            String name = all[i].getClassName();
+            ours |= name.startsWith("fcemu.");
+            if (!name.startsWith("fcemu.") && !reflection(name) && !name.contains("$Proxy")) {
+                return ours ? i : 0;
+            }
+        }
+        return ours ? all.length : 0;
     }
 
     /** Newer releases put the loader and the module in front. */

@@ -22,6 +22,7 @@ final class Handlers {
     private final ClassLoader loader;
     private final Map<String, Object> objects = new HashMap<>(); // by class: hooks share it with the handler
     private final Runner[] found = new Runner[4]; // by hook
+    private Runner servlet; // the HTTP handler
 
     Handlers(Setup setup, ClassLoader loader) {
         this.setup = setup;
@@ -34,25 +35,29 @@ final class Handlers {
     }
 
     /** A failed load is tried again at the next call. */
-    Runner find(int hook) throws Throwable {
-        if (found[hook] == null) {
-            found[hook] = load(hook, setup.handlers[hook]);
+    Runner find(Call call) throws Throwable {
+        if (call.head != null) {
+            servlet = servlet == null ? load(call, setup.handlers[0]) : servlet;
+            return servlet;
         }
-        return found[hook];
+        if (found[call.hook] == null) {
+            found[call.hook] = load(call, setup.handlers[call.hook]);
+        }
+        return found[call.hook];
     }
 
-    private Runner load(int hook, String handler) throws Throwable {
+    private Runner load(Call call, String handler) throws Throwable {
         int split = handler.lastIndexOf("::");
         if (split <= 0 || split + 2 == handler.length()) {
             throw new IllegalArgumentException("Invalid handler '" + handler + "': expected package.Class::method");
         }
         Object object = object(handler.substring(0, split));
         String method = handler.substring(split + 2);
-        switch (hook) {
+        switch (call.hook) {
             case 1: return hook(object, "FunctionInitializer", "initialize", method);
             case 2: return hook(object, "PreStopHandler", "preStop", method);
             case 3: return hook(object, "PreFreezeHandler", "preFreeze", method);
-            default: return handler(object, method);
+            default: return call.head == null ? handler(object, method) : servlet(object, method);
         }
     }
 
@@ -78,6 +83,22 @@ final class Handlers {
             return pojo(object, method(pojo, "handleRequest"));
         }
         throw new ClassCastException(object.getClass().getName() + " implements neither StreamRequestHandler nor PojoRequestHandler");
+    }
+
+    /** The interfaces of servlets are those that the library's method names. */
+    private static Runner servlet(Object object, String name) throws ReflectiveOperationException {
+        expect(object, name, "handleRequest");
+        Method method = method(implemented(object, "HttpRequestHandler"), "handleRequest");
+        Class<?>[] types = method.getParameterTypes();
+        Servlets servlets = new Servlets(types[0].getClassLoader());
+        Facade.Methods request = new Facade.Methods(Request.class, Request.EMPTY);
+        Facade.Methods response = new Facade.Methods(Response.class, Response.EMPTY);
+        return call -> {
+            Response answer = new Response(servlets);
+            method.invoke(object, Facts.proxy(types[0], new Facade(request, new Request(servlets, call.head, call.event))),
+                    Facts.proxy(types[1], new Facade(response, answer)), call.context(types[2]));
+            return answer.whole();
+        };
     }
 
     private static Runner stream(Object object, Method method) {
@@ -110,16 +131,20 @@ final class Handlers {
 
     private static Runner hook(Object object, String type, String wanted, String name) throws ReflectiveOperationException {
         expect(object, name, wanted);
-        Class<?> library = library(object.getClass(), type);
-        if (library == null) {
-            throw new ClassCastException(object.getClass().getName() + " does not implement " + type);
-        }
-        Method method = method(library, wanted);
+        Method method = method(implemented(object, type), wanted);
         Class<?> context = method.getParameterTypes()[0];
         return call -> {
             method.invoke(object, call.context(context));
             return NOTHING;
         };
+    }
+
+    private static Class<?> implemented(Object object, String type) {
+        Class<?> library = library(object.getClass(), type);
+        if (library == null) {
+            throw new ClassCastException(object.getClass().getName() + " does not implement " + type);
+        }
+        return library;
     }
 
     private static void expect(Object object, String name, String wanted) throws NoSuchMethodException {

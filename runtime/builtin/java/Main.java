@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 /** Runs the handlers of one Java function: takes calls from descriptor 3 and answers there; see protocol.go. */
 public final class Main {
     private static final int SETUP = 255;
-    private static final int SUCCEEDED = 0, UNHANDLED = 2; // Java has no handled errors
+    private static final int SUCCEEDED = 0, UNHANDLED = 2, ANSWERED = 3; // Java has no handled errors
 
     private final Line line;
     private final Setup setup;
@@ -36,12 +36,13 @@ public final class Main {
     }
 
     private void serve(Line.Frame frame) throws Exception {
-        int status = SUCCEEDED;
+        int status;
         byte[] payload;
         Call call = new Call(setup, log, frame);
         log.requestId = call.requestId;
         try {
-            payload = handlers.find(call.hook).run(call);
+            payload = handlers.find(call).run(call);
+            status = call.head == null ? SUCCEEDED : ANSWERED;
         } catch (Throwable error) {
             status = UNHANDLED;
             String body = Failure.describe(cause(error));

@@ -8,9 +8,12 @@ require __DIR__ . '/line.php';
 require __DIR__ . '/setup.php';
 require __DIR__ . '/handlers.php';
 require __DIR__ . '/logger.php';
+require __DIR__ . '/http.php';
 
 const SUCCEEDED = 0;
 const UNHANDLED = 2; // PHP has no handled errors
+const ANSWERED = 3; // by an HTTP handler
+const HTTP = 4; // the kind of a request to an HTTP handler
 
 /** A failure whose answer is bare text, as in the cloud. */
 class BareFailure extends \Exception
@@ -21,7 +24,7 @@ function run(Handlers $handlers, array $call): array
 {
     global $fcLogger;
     try {
-        return [SUCCEEDED, $handlers->call($call)];
+        return [$call['request'] === null ? SUCCEEDED : ANSWERED, $handlers->call($call)];
     } catch (BareFailure $failure) {
         $body = $failure->getMessage();
     } catch (\Throwable $error) {
@@ -34,7 +37,7 @@ function run(Handlers $handlers, array $call): array
 function describe(\Throwable $error): string
 {
     return (string) json_encode([
-        'errorMessage' => $error->getMessage(),
+        'errorMessage' => $error->getMessage() . hint($error),
         'errorType' => get_class($error),
         'stackTrace' => [
             'file' => shown($error->getFile()),
@@ -61,6 +64,7 @@ function main(): void
     }
     $fcemuSetup = new Setup($first[1]);
     $fcLogger = new Logger();
+    offer($fcemuSetup->libraries);
     $handlers = new Handlers($fcemuSetup);
     echo "FunctionCompute php7.2 runtime inited.\n";
     while (($frame = $line->receive()) !== null) {

@@ -19,6 +19,9 @@ class Handlers
             $function($call['context']);
             return '';
         }
+        if ($call['request'] !== null) {
+            return answered($function(requested($call['request'], $call['event']), $call['context']));
+        }
         return self::encode($function($call['event'], $call['context']));
     }
 

@@ -8,6 +8,7 @@ class Setup
     public $code;
     public $realCode;
     public $handlers; // by hook
+    public $libraries; // where the platform's libraries are fetched to, or empty
     private $fields = [];
 
     public function __construct(string $body)
@@ -18,18 +19,23 @@ class Setup
         }
         [, $this->code, $this->realCode] = $this->fields;
         $this->handlers = array_slice($this->fields, 3, 4);
+        $this->libraries = $this->fields[20] ?? '';
     }
 
-    /** Reads a call's frame. */
-    public function call(int $hook, string $body): array
+    /** Reads a call's frame. Of a request to an HTTP handler there is a head, and the event is its body. */
+    public function call(int $kind, string $body): array
     {
+        $hook = $kind === HTTP ? 0 : $kind;
         $head = unpack('Jdeadline/Nretry/Cid/Cqualifier', $body);
         $requestId = substr($body, 14, $head['id']);
         $qualifier = substr($body, 14 + $head['id'], $head['qualifier']);
+        $at = 14 + $head['id'] + $head['qualifier'];
+        $size = $kind === HTTP ? unpack('N', $body, $at)[1] : null;
         return [
             'hook' => $hook,
             'requestId' => $requestId,
-            'event' => (string) substr($body, 14 + $head['id'] + $head['qualifier']),
+            'request' => $size === null ? null : json_decode(substr($body, $at + 4, $size), true),
+            'event' => (string) substr($body, $size === null ? $at : $at + 4 + $size),
             'context' => $this->context($hook, $requestId, $qualifier, $head['retry']),
         ];
     }

@@ -1,0 +1,4 @@
+package javax.servlet;
+
+/** A name in a signature. */
+public interface ReadListener {}
