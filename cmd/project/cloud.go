@@ -23,7 +23,7 @@ func affinityFields() []string {
 
 // leftOut are members that belong to other parts of the cloud, or to its tool.
 func leftOut() []string {
-	return []string{"vpcBinding", "provisionConfig", "scalingConfig", "concurrencyConfig", "endpoint",
+	return []string{"vpcBinding", "endpoint",
 		"annotations", "supplement", "instanceType", "gpuMemorySize", "instanceSoftConcurrency", "asyncConfigurations",
 		"initializationTimeout", "aliases", "versions"}
 }
@@ -113,7 +113,7 @@ func functionFields() []string {
 	return slices.Concat([]string{"region", "functionName", "name", "description", "runtime", "handler", "code", "codeUri",
 		"cpu", "memorySize", "diskSize", "timeout", "instanceConcurrency", "idleTimeout", "environmentVariables",
 		"layers", "tags", "role", "logConfig", "internetAccess", "customRuntimeConfig", "instanceLifecycleConfig",
-		"asyncInvokeConfig", "asyncConfiguration", "triggers", "initializer", "caPort", "disableInjectCredentials"},
+		"asyncInvokeConfig", "asyncConfiguration", "provisionConfig", "scalingConfig", "concurrencyConfig", "triggers", "initializer", "caPort", "disableInjectCredentials"},
 		storedFields(), leftOut())
 }
 
