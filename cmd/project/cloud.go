@@ -13,12 +13,12 @@ import (
 func storedFields() []string {
 	return []string{"vpcConfig", "nasConfig", "ossMountConfig", "polarFsConfig", "juiceFsConfig", "tracingConfig",
 		"gpuConfig", "customDNS", "customContainerConfig", "resourceGroupId", "instanceIsolationMode",
-		"sessionAffinity", "sessionAffinityConfig", "enableLongLiving"}
+		"sessionAffinity", "sessionAffinityConfig", "disableOndemand", "enableLongLiving"}
 }
 
-// affinityFields are those of them that do have an effect: the API reads and checks them.
-func affinityFields() []string {
-	return []string{"instanceIsolationMode", "sessionAffinity", "sessionAffinityConfig"}
+// effectiveFields are those of them that do have an effect: the API reads and checks them.
+func effectiveFields() []string {
+	return []string{"instanceIsolationMode", "sessionAffinity", "sessionAffinityConfig", "disableOndemand"}
 }
 
 // leftOut are members that belong to other parts of the cloud, or to its tool.
@@ -63,7 +63,7 @@ func (l *loader) store(o *object, one *field, name string, in *Input) {
 			in.Stored = map[string]json.RawMessage{}
 		}
 		in.Stored[name] = value
-		if name != "nasConfig" && name != "ossMountConfig" && !slices.Contains(affinityFields(), name) {
+		if name != "nasConfig" && name != "ossMountConfig" && !slices.Contains(effectiveFields(), name) {
 			l.note(one.key, name+" is stored but has no effect here")
 		}
 	}

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"encoding/json"
 	"math"
 	"slices"
 	"strconv"
@@ -45,8 +46,20 @@ func checkFunction(fn *emulator.Function) error {
 		checkTags(fn.Tags),
 		checkCredentials(fn.DisableInjectCredentials),
 		checkAffinity(fn),
+		checkTruth("DisableOndemand", fn.Stored["disableOndemand"]),
 	)
 }
+
+// checkTruth holds the form of a member that is kept as it was given.
+func checkTruth(field string, value json.RawMessage) error {
+	if meaningful(value) && !isTrue(value) {
+		return invalidValue(field, "true or false", shorten(string(value)))
+	}
+	return nil
+}
+
+func isTrue(value json.RawMessage) bool  { return string(value) == "true" }
+func isFalse(value json.RawMessage) bool { return string(value) == "false" }
 
 // Runtimes lists the runtime ids that are accepted, those that the cloud has retired included:
 // code written for them still runs.
