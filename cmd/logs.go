@@ -30,6 +30,7 @@ func newLogs(a *app) *cobra.Command {
 	flags.BoolP("follow", "f", false, "go on as lines arrive")
 	flags.Int("tail", 100, "the last lines; 0 = all")
 	flags.String("since", "", "only lines since then: 10m, or a time")
+	flags.String("qualifier", "", "only lines of a version, whatever it was called by, or of calls by an alias")
 	flags.String("request-id", "", "only the lines of one request")
 	flags.String("task-id", "", "only the lines of one task")
 	flags.Bool("metrics", false, "the request log instead: one JSON object a request, with the fields of FC's request metrics")
@@ -44,7 +45,7 @@ func withLogOutput(c *cobra.Command) *cobra.Command {
 
 func (a *app) logFilter(args []string) (client.LogFilter, error) {
 	s := a.settings
-	filter := client.LogFilter{RequestID: s.GetString("request-id"), TaskID: s.GetString("task-id"),
+	filter := client.LogFilter{Qualifier: s.GetString("qualifier"), RequestID: s.GetString("request-id"), TaskID: s.GetString("task-id"),
 		Match: s.GetString("grep"), Tail: s.GetInt("tail"), Follow: s.GetBool("follow"), Requests: s.GetBool("metrics")}
 	if len(args) == 1 {
 		filter.Function = args[0]
