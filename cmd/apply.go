@@ -92,6 +92,9 @@ func (a *app) apply(ctx context.Context, c *client.Client, done *deployment, wan
 		return err
 	}
 	a.noticeIgnored(wanted)
+	if err := a.noticeLayers(ctx, c, wanted); err != nil {
+		return err
+	}
 	a.showDeployed(deployed, created, start)
 	if err := a.applySettings(ctx, c, done, wanted, &deployed); err != nil {
 		return err

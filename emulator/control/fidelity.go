@@ -49,7 +49,7 @@ func functionFields() []Field {
 		{"disableInjectCredentials", LevelApproximated, "the credentials are made up in any case"},
 		{"role", LevelApproximated, "made-up credentials instead of the role's"},
 		{"logConfig", LevelApproximated, "shown to the function; logs go to files, not to SLS"},
-		{"layers", LevelApproximated, "merged under /opt, read-only; search paths name them where /opt cannot be private"},
+		{"layers", LevelApproximated, "merged under /opt, read-only; search paths name them where /opt cannot be private; one that is not here is left out, as the deployment tells, until fcemu layer publish"},
 		{"internetAccess", LevelIgnored, "functions use the machine's network"},
 		{"vpcConfig", LevelIgnored, "functions use the machine's network"},
 		{"nasConfig", LevelApproximated, "folders of this machine are mounted at mountDir, see mounts in fcemu.yaml; userId and groupId have no effect"},

@@ -117,6 +117,7 @@ func TestRefusedFunctions(t *testing.T) {
 		"The environment variable name 'A=B' is invalid":               environment("A=B", "1"),
 		"NUL":              environment("A", "x\x00y"),
 		"max: 4096 bytes":  environment("BIG", strings.Repeat("x", 4096)),
+		"Layers is set to an invalid value (expected: acs:fc:REGION:ACCOUNT:layers/NAME/versions/N": func(fn *emulator.Function) { fn.Layers = []string{"tools"} },
 		"Layers contains":  func(fn *emulator.Function) { fn.Layers = make([]string, 6) },
 		"Tag.Key is set":   func(fn *emulator.Function) { fn.Tags = []emulator.Tag{{Key: "acs:x"}} },
 		"Tag.Value is set": func(fn *emulator.Function) { fn.Tags = []emulator.Tag{{Key: "k", Value: strings.Repeat("v", 129)}} },

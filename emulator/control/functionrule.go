@@ -42,12 +42,24 @@ func checkFunction(fn *emulator.Function) error {
 		checkEnvironment(fn.EnvironmentVariables),
 		checkCustomRuntime(fn.CustomRuntimeConfig),
 		checkLifecycle(fn),
-		checkCount("Layers", maxLayers, len(fn.Layers)),
+		checkLayers(fn.Layers),
 		checkTags(fn.Tags),
 		checkCredentials(fn.DisableInjectCredentials),
 		checkAffinity(fn),
 		checkTruth("DisableOndemand", fn.Stored["disableOndemand"]),
 	)
+}
+
+func checkLayers(arns []string) error {
+	if err := checkCount("Layers", maxLayers, len(arns)); err != nil {
+		return err
+	}
+	for _, arn := range arns {
+		if _, _, ok := emulator.ParseLayerARN(arn); !ok {
+			return invalidValue("Layers", "acs:fc:REGION:ACCOUNT:layers/NAME/versions/N", shorten(arn))
+		}
+	}
+	return nil
 }
 
 // checkTruth holds the form of a member that is kept as it was given.

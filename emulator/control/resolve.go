@@ -222,6 +222,7 @@ func (c *Catalogue) attach(ctx context.Context, fn *emulator.Function, qualifier
 			return err
 		} else if found {
 			fn.LayerCode = append(fn.LayerCode, layer)
+			fn.Revision += "/" + layer.Code.Digest // the layer may come, or be another one, after the function
 		}
 	}
 	return nil
