@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -108,7 +110,21 @@ func (a *app) printMetrics(line emulator.LogLine) {
 		a.term.Notef("%s\n", a.term.Dim(line.Text))
 		return
 	}
-	a.term.Printf("%s\n", line.Text)
+	a.term.Printf("%s\n", escapedControls(line.Text))
+}
+
+// escapedControls is the same JSON without what a terminal would obey. Other control characters are
+// escaped in JSON in any case.
+func escapedControls(text string) string {
+	var out strings.Builder
+	for _, c := range text {
+		if c >= 0x7f && c <= 0x9f {
+			fmt.Fprintf(&out, `\u%04x`, c)
+			continue
+		}
+		out.WriteRune(c)
+	}
+	return out.String()
 }
 
 func (a *app) printLogLine(line emulator.LogLine) {
