@@ -78,8 +78,14 @@ func (c *Catalogue) PublishLayer(ctx context.Context, layer *emulator.LayerVersi
 	if err := c.save(ctx, record); err != nil {
 		return nil, err
 	}
-	c.cache.forgetAll() // a function may have named this version before it was there
+	c.relayered() // a function may have named this version before it was there
 	return &next, nil
+}
+
+// relayered lets functions that name a layer run with what there is of it now.
+func (c *Catalogue) relayered() {
+	c.cache.forgetAll()
+	c.look()
 }
 
 // number gives a version its number.
@@ -164,7 +170,7 @@ func (c *Catalogue) DeleteLayer(ctx context.Context, layer string, version int) 
 	if err := c.remove(ctx, layerVersionKey(layer, version), "", emulator.LayerVersionNotFound(layer, version)); err != nil {
 		return err
 	}
-	defer c.cache.forgetAll()
+	defer c.relayered()
 	if all.Newest.Version != version {
 		return nil
 	}
