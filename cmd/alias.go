@@ -48,26 +48,29 @@ func newAliasGet(a *app) *cobra.Command {
 
 func newAliasSet(a *app) *cobra.Command {
 	c := withOutput(&cobra.Command{
-		Use:   "set FUNCTION|SERVICE ALIAS VERSION",
-		Short: "Create an alias or point it at another version",
+		Use:     "set FUNCTION|SERVICE ALIAS VERSION",
+		Aliases: []string{"create", "update"},
+		Short:   "Create an alias or point it at another version",
 		Example: `  fcemu alias set hello prod 1
-  fcemu alias set hello prod 1 --weight 2=0.1    # one call in ten goes to version 2`,
+  fcemu alias set hello prod 1 --weight 2=0.1    # one call in ten goes to version 2
+  fcemu alias set shop live 1 --weight 2 --route 'Header x-test-uid = 11111'    # FC 2.0: what the request holds decides`,
 		Args: cobra.ExactArgs(3),
 		RunE: func(c *cobra.Command, args []string) error {
 			return a.setAlias(c.Context(), c.Flags().Changed("description"), args)
 		},
 	})
 	c.Flags().String("weight", "", "VERSION=SHARE: another version gets this share of the calls, 0 to 1; without it no other version gets any")
+	c.Flags().StringArray("route", nil, "FC 2.0: 'Header|Cookie|Param KEY OPERATOR VALUE': requests that match go to the version of --weight, whose share does not count then")
+	c.Flags().String("route-condition", "AND", "with several --route: AND (all have to match) or OR (one is enough)")
 	c.Flags().String("description", "", "what the alias is for (default: as it was)")
 	return c
 }
 
 func (a *app) setAlias(ctx context.Context, described bool, args []string) error {
-	weights, err := readWeight(a.settings.GetString("weight"))
+	input, err := a.aliasInput(args[2])
 	if err != nil {
 		return err
 	}
-	input := client.Object{"versionId": args[2], "additionalVersionWeight": weights}
 	if described {
 		input["description"] = a.settings.GetString("description")
 	}
@@ -78,6 +81,48 @@ func (a *app) setAlias(ctx context.Context, described bool, args []string) error
 	return a.printObject(alias, func(client.Object) {
 		a.term.Notef("alias %s of %s: version %s%s\n", args[1], args[0], text(alias["versionId"]), prefixed(", ", weightText(alias)))
 	})
+}
+
+// aliasInput says all about the choice of a version, so that nothing of an older one stays.
+func (a *app) aliasInput(version string) (client.Object, error) {
+	weight := a.settings.GetString("weight")
+	policy, err := readPolicy(a.settings.GetStringSlice("route"), a.settings.GetString("route-condition"))
+	switch {
+	case err != nil:
+		return nil, err
+	case policy != nil && weight == "":
+		return nil, usageError("--route needs --weight VERSION: the version that requests which match go to")
+	case policy != nil && !strings.Contains(weight, "="):
+		weight += "=1"
+	}
+	weights, err := readWeight(weight)
+	if err != nil {
+		return nil, err
+	}
+	input := client.Object{"versionId": version, "additionalVersionWeight": weights, "resolvePolicy": emulator.ResolveRandom}
+	if policy != nil {
+		input["resolvePolicy"], input["routePolicy"] = emulator.ResolveContent, policy
+	}
+	return input, nil
+}
+
+// readPolicy reads conditions, each TYPE KEY OPERATOR VALUE; nil is none.
+func readPolicy(routes []string, condition string) (*emulator.RoutePolicy, error) {
+	if len(routes) == 0 {
+		return nil, nil
+	}
+	policy := &emulator.RoutePolicy{Condition: condition}
+	for _, route := range routes {
+		words := strings.SplitN(route, " ", 4)
+		if len(words) < 4 {
+			return nil, usageError("--route %q: use 'Header|Cookie|Param KEY OPERATOR VALUE', such as 'Header x-test-uid = 11111'", route)
+		}
+		policy.PolicyItems = append(policy.PolicyItems, emulator.PolicyItem{Type: words[0], Key: words[1], Operator: words[2], Value: words[3]})
+	}
+	if err := policy.Check(); err != nil {
+		return nil, err
+	}
+	return policy, nil
 }
 
 // readWeight reads VERSION=SHARE; nothing is no other version.
@@ -127,11 +172,16 @@ func aliasColumns() []column {
 	}
 }
 
-// weightText shows the additional version and its share, as --weight takes it.
+// weightText shows the additional version with its share or with what it takes instead, as --weight and
+// --route take it.
 func weightText(alias client.Object) string {
 	weights, _ := alias["additionalVersionWeight"].(map[string]any)
+	content := alias["resolvePolicy"] == emulator.ResolveContent
 	var list []string
 	for version, weight := range weights {
+		if content {
+			return version + " if " + routeText(alias)
+		}
 		list = append(list, fmt.Sprintf("%s=%s", version, text(weight)))
 	}
 	slices.Sort(list)
@@ -143,4 +193,15 @@ func prefixed(prefix, value string) string {
 		return ""
 	}
 	return prefix + value
+}
+
+func routeText(alias client.Object) string {
+	policy, _ := alias["routePolicy"].(map[string]any)
+	items, _ := policy["policyItems"].([]any)
+	var list []string
+	for _, one := range items {
+		item, _ := one.(map[string]any)
+		list = append(list, strings.Join([]string{text(item["type"]), text(item["key"]), text(item["operator"]), text(item["value"])}, " "))
+	}
+	return strings.Join(list, " "+text(policy["condition"])+" ")
 }

@@ -29,10 +29,11 @@ type deployment struct {
 }
 
 type deployedFunction struct {
-	name    string
-	runtime string
-	url     string   // of its HTTP trigger; empty without one
-	state   [32]byte // digest of all that was deployed
+	name     string
+	runtime  string
+	url      string   // of its HTTP trigger; empty without one
+	state    [32]byte // digest of all that was deployed
+	settings []string // names of those that were deployed with it
 }
 
 // has tells whether this very state was deployed before.
@@ -61,7 +62,7 @@ func (a *app) deployProject(ctx context.Context, c *client.Client) (*deployment,
 	return done, a.applyDomains(ctx, c, done, loaded.Domains)
 }
 
-// apply brings one function, its triggers and its asynchronous configuration to the wanted state.
+// apply brings one function, its triggers and its configurations to the wanted state.
 func (a *app) apply(ctx context.Context, c *client.Client, done *deployment, wanted *project.Function) error {
 	start := time.Now()
 	code, err := project.Zip(ctx, wanted.CodePath)
@@ -72,7 +73,7 @@ func (a *app) apply(ctx context.Context, c *client.Client, done *deployment, wan
 	if err != nil {
 		return err
 	}
-	state, err := digest(input, wanted.Triggers, wanted.Async)
+	state, err := digest(input, wanted.Triggers, wanted.Async, wanted.Settings)
 	if err != nil || done.has(wanted.Name.String(), state) {
 		return err
 	}
@@ -91,7 +92,13 @@ func (a *app) apply(ctx context.Context, c *client.Client, done *deployment, wan
 		return err
 	}
 	a.noticeIgnored(wanted)
+	if err := a.noticeLayers(ctx, c, wanted); err != nil {
+		return err
+	}
 	a.showDeployed(deployed, created, start)
+	if err := a.applySettings(ctx, c, done, wanted, &deployed); err != nil {
+		return err
+	}
 	done.functions = append(slices.DeleteFunc(done.functions, func(f deployedFunction) bool { return f.name == deployed.name }), deployed)
 	return nil
 }

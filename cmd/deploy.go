@@ -46,6 +46,9 @@ func (a *app) deploy(ctx context.Context, names []string) error {
 	if a.settings.GetBool("dry-run") {
 		for _, function := range wanted.Functions {
 			a.term.Printf("%s  %s  %s  %d trigger(s)\n", function.Name, function.Input.Runtime, function.CodePath, len(function.Triggers))
+			for _, setting := range function.Settings {
+				a.term.Printf("%s of %s\n", setting.Name, function.Name)
+			}
 		}
 		for _, domain := range wanted.Domains {
 			a.term.Printf("domain %s  %d route(s)\n", domain.Name, len(domain.Routes))

@@ -29,7 +29,7 @@ func newDomainList(a *app) *cobra.Command {
 			if a.settings.GetString("output") != "table" {
 				return a.printList(domains, nil)
 			}
-			a.showDomains(domains)
+			a.showDomains(c.Context(), domains)
 			return nil
 		}})
 }
@@ -41,7 +41,7 @@ func newDomainGet(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.printObject(domain, func(client.Object) { a.showDomains([]client.Object{domain}) })
+			return a.printObject(domain, func(client.Object) { a.showDomains(c.Context(), []client.Object{domain}) })
 		}})
 }
 
@@ -58,10 +58,13 @@ func newDomainDelete(a *app) *cobra.Command {
 		}}
 }
 
-// showDomains prints a line for each route, and a command to try each domain.
-func (a *app) showDomains(domains []client.Object) {
+// showDomains prints a line for each route, and commands to try it.
+func (a *app) showDomains(ctx context.Context, domains []client.Object) {
 	var rows []client.Object
 	var tries []string
+	health, _ := a.client().Health(ctx) // without it no HTTPS port is known
+	plain := a.client().Endpoint()
+	secure := secured(plain, text(health["httpsEndpoint"]))
 	for _, domain := range domains {
 		routes := client.Routes(domain)
 		if len(routes) == 0 {
@@ -70,8 +73,13 @@ func (a *app) showDomains(domains []client.Object) {
 		for _, route := range routes {
 			rows = append(rows, client.Object{"domainName": domain["domainName"], "protocol": domain["protocol"], "path": printable(text(route["path"])),
 				"functionName": route["functionName"], "qualifier": printable(text(route["qualifier"])), "methods": strings.Join(methods(route), ",")})
-			if path := text(route["path"]); path != "" {
-				tries = append(tries, curl(a.client().Endpoint(), text(domain["domainName"]), path, methods(route)))
+			path := text(route["path"])
+			if path == "" {
+				continue
+			}
+			tries = append(tries, curl(plain, text(domain["domainName"]), path, methods(route)))
+			if secure != "" && strings.Contains(text(domain["protocol"]), "HTTPS") {
+				tries = append(tries, curl(secure, text(domain["domainName"]), path, methods(route), trusting(domain)...))
 			}
 		}
 	}

@@ -8,12 +8,14 @@ import (
 	"strings"
 
 	"github.com/fcemu/fcemu/cmd/daemon"
+	"github.com/fcemu/fcemu/emulator/certificate"
+	"github.com/fcemu/fcemu/emulator/client"
 )
 
 // curl is a command that calls a route of a custom domain. methods are those that the route takes;
-// none = all.
-func curl(endpoint, domain, path string, methods []string) string {
-	words := []string{"curl"}
+// none = all. trust are the words that make curl take the certificate.
+func curl(endpoint, domain, path string, methods []string, trust ...string) string {
+	words := append([]string{"curl"}, trust...)
 	switch {
 	case len(methods) == 0 || slices.Contains(methods, "GET"):
 	case methods[0] == "HEAD":
@@ -36,9 +38,13 @@ func reach(endpoint, domain, path string) (address string, options []string) {
 		base = &url.URL{Host: strings.TrimPrefix(daemon.DefaultEndpoint, "http://")}
 	}
 	name, port := strings.Replace(domain, "*.", "any.", 1), base.Port()
-	address = "http://" + strings.TrimSuffix(net.JoinHostPort(name, port), ":") + escaped(strings.TrimSuffix(path, "*"))
+	scheme, usual := "http", "80"
+	if base.Scheme == "https" {
+		scheme, usual = "https", "443"
+	}
+	address = scheme + "://" + strings.TrimSuffix(net.JoinHostPort(name, port), ":") + escaped(strings.TrimSuffix(path, "*"))
 	if port == "" {
-		port = "80"
+		port = usual
 	}
 	host, ip := base.Hostname(), net.ParseIP(base.Hostname())
 	if host == "localhost" || ip != nil && ip.IsUnspecified() {
@@ -54,6 +60,30 @@ func reach(endpoint, domain, path string) (address string, options []string) {
 		options = []string{"--resolve", quoted(name + ":" + port + ":" + host)}
 	}
 	return address, options
+}
+
+// secured is the address of the emulator's HTTPS port, as this client reaches it; empty without one.
+func secured(endpoint, https string) string {
+	plain, err := url.Parse(endpoint)
+	secure, bad := url.Parse(https)
+	if err != nil || bad != nil || secure.Port() == "" {
+		return ""
+	}
+	return "https://" + net.JoinHostPort(plain.Hostname(), secure.Port())
+}
+
+// trusting is what curl must be told to take the certificate of a domain. One that the user gave it is
+// for the user to judge.
+func trusting(domain client.Object) []string {
+	config, _ := domain["certConfig"].(client.Object)
+	if text(config["certificate"]) != "" {
+		return []string{"--insecure"}
+	}
+	dir, err := daemon.AuthorityDir()
+	if err != nil {
+		return nil
+	}
+	return []string{"--cacert", quoted(certificate.Path(dir))}
 }
 
 // escaped is a path without what neither a URL nor a terminal takes: blanks, control characters and

@@ -21,10 +21,25 @@ func TestCurl(t *testing.T) {
 		{"http://192.168.1.5:3236", "a.localhost", "/", nil, "curl --resolve a.localhost:3236:192.168.1.5 'http://a.localhost:3236/'"},
 		{"http://emulator", "a.localhost", "/", nil, "curl --connect-to a.localhost:80:emulator:80 'http://a.localhost/'"},
 		{local, "a.localhost", "/{a}[1]\x1b[2J b\n/*", nil, "curl -g 'http://a.localhost:3236/{a}[1]%1B[2J%20b%0A/'"},
+		{"https://127.0.0.1:3443", "a.b", "/*", nil, "curl --resolve a.b:3443:127.0.0.1 'https://a.b:3443/'"},
 		{"nonsense", "a.localhost", "/", nil, "curl 'http://a.localhost:3236/'"},
 	} {
 		if got := curl(test.endpoint, test.domain, test.path, test.methods); got != test.want {
 			t.Errorf("curl(%s, %s, %s)\n got %s\nwant %s", test.endpoint, test.domain, test.path, got, test.want)
+		}
+	}
+}
+
+// TestSecured: the port is the emulator's, the host is the one that the client reaches it by.
+func TestSecured(t *testing.T) {
+	for _, test := range []struct{ endpoint, https, want string }{
+		{"http://127.0.0.1:3236", "https://127.0.0.1:3443", "https://127.0.0.1:3443"},
+		{"http://emulator:3236", "https://0.0.0.0:3443", "https://emulator:3443"},
+		{"http://[::1]:3236", "https://[::]:3443", "https://[::1]:3443"},
+		{"http://127.0.0.1:3236", "", ""},
+	} {
+		if got := secured(test.endpoint, test.https); got != test.want {
+			t.Errorf("secured(%s, %s) = %s, want %s", test.endpoint, test.https, got, test.want)
 		}
 	}
 }

@@ -95,7 +95,7 @@ func operationRows() []client.Object {
 func (a *app) printLevels(rows []client.Object, where string) error {
 	return a.printList(rows, []column{
 		{where, field("where")}, {"NAME", field("name")},
-		{"LEVEL", func(row client.Object) string { return a.level(text(row["level"])) }}, {"NOTE", field("note")},
+		{"LEVEL", field("level")}, {"NOTE", field("note")},
 	})
 }
 

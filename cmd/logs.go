@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,6 +32,7 @@ func newLogs(a *app) *cobra.Command {
 	flags.BoolP("follow", "f", false, "go on as lines arrive")
 	flags.Int("tail", 100, "the last lines; 0 = all")
 	flags.String("since", "", "only lines since then: 10m, or a time")
+	flags.String("qualifier", "", "only lines of a version, whatever it was called by, or of calls by an alias")
 	flags.String("request-id", "", "only the lines of one request")
 	flags.String("task-id", "", "only the lines of one task")
 	flags.Bool("metrics", false, "the request log instead: one JSON object a request, with the fields of FC's request metrics")
@@ -44,7 +47,7 @@ func withLogOutput(c *cobra.Command) *cobra.Command {
 
 func (a *app) logFilter(args []string) (client.LogFilter, error) {
 	s := a.settings
-	filter := client.LogFilter{RequestID: s.GetString("request-id"), TaskID: s.GetString("task-id"),
+	filter := client.LogFilter{Qualifier: s.GetString("qualifier"), RequestID: s.GetString("request-id"), TaskID: s.GetString("task-id"),
 		Match: s.GetString("grep"), Tail: s.GetInt("tail"), Follow: s.GetBool("follow"), Requests: s.GetBool("metrics")}
 	if len(args) == 1 {
 		filter.Function = args[0]
@@ -107,7 +110,21 @@ func (a *app) printMetrics(line emulator.LogLine) {
 		a.term.Notef("%s\n", a.term.Dim(line.Text))
 		return
 	}
-	a.term.Printf("%s\n", line.Text)
+	a.term.Printf("%s\n", escapedControls(line.Text))
+}
+
+// escapedControls is the same JSON without what a terminal would obey. Other control characters are
+// escaped in JSON in any case.
+func escapedControls(text string) string {
+	var out strings.Builder
+	for _, c := range text {
+		if c >= 0x7f && c <= 0x9f {
+			fmt.Fprintf(&out, `\u%04x`, c)
+			continue
+		}
+		out.WriteRune(c)
+	}
+	return out.String()
 }
 
 func (a *app) printLogLine(line emulator.LogLine) {

@@ -98,7 +98,7 @@ func (a *app) printTable(rows []client.Object, columns []column) {
 			cells[i] = append(cells[i], column.cell(row))
 		}
 	}
-	a.term.Table(head, cells)
+	a.term.Table(head, cells, map[string]func(string) string{"STATUS": a.term.Status, "LEVEL": a.level})
 }
 
 // field reads a cell by the API's key.

@@ -85,7 +85,7 @@ func newRoot(a *app, args []string) *cobra.Command {
 	}
 	root.AddCommand(
 		newStart(a), newStop(a), newStatus(a), newWait(a), newExec(a), newEnv(a),
-		newDeploy(a), newInvoke(a), newTask(a), newDestination(a), newClock(a), newLogs(a), newFunction(a), newAlias(a), newTrigger(a), newDomain(a), newCert(a), newInstance(a), newPs(a),
+		newDeploy(a), newInvoke(a), newTask(a), newDestination(a), newClock(a), newLogs(a), newFunction(a), newAlias(a), newLayer(a), newTrigger(a), newDomain(a), newCert(a), newInstance(a), newPs(a),
 		newRuntime(a), newVersion(a), newDoctor(a), newFidelity(a),
 	)
 	return root

@@ -238,7 +238,11 @@ func (a *app) showLog(line emulator.LogLine) {
 func (a *app) showReady(d *daemon.Daemon, deployed *deployment, took time.Duration) {
 	milliseconds := float64(took.Microseconds()) / 1000
 	if a.settings.GetString("log-format") == "json" {
-		a.logJSON(map[string]any{"msg": "ready", "endpoint": d.Endpoint, "httpsEndpoint": d.HTTPSEndpoint, "dataDir": d.DataDir, "pid": os.Getpid(), "startMs": milliseconds, "clock": d.Clock()})
+		ready := map[string]any{"msg": "ready", "endpoint": d.Endpoint, "dataDir": d.DataDir, "pid": os.Getpid(), "startMs": milliseconds, "clock": d.Clock()}
+		if d.HTTPSEndpoint != "" {
+			ready["httpsEndpoint"] = d.HTTPSEndpoint
+		}
+		a.logJSON(ready)
 		return
 	}
 	t := a.term

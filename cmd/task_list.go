@@ -71,7 +71,7 @@ func (a *app) taskColumns(payload bool) []column {
 	columns := []column{
 		{"TASK", field("taskId")},
 		{"FUNCTION", field("functionName")},
-		{"STATUS", func(row client.Object) string { return a.term.Status(text(row["status"])) }},
+		{"STATUS", field("status")},
 		{"PROGRESS", field("progress")},
 		{"STARTED", func(row client.Object) string { return moment(row["startedTime"], clockOf(row, false)) }},
 		{"DUE", func(row client.Object) string { return moment(row["dueTime"], clockOf(row, true)) }},

@@ -10,7 +10,8 @@ type LogLine struct {
 	Sequence   int64     `json:"seq"` // cursor: grows by one a line
 	Time       time.Time `json:"time"`
 	Function   string    `json:"functionName"`
-	Qualifier  string    `json:"qualifier,omitempty"`
+	Qualifier  string    `json:"qualifier,omitempty"` // that was called; of what belongs to no call, the version
+	VersionID  string    `json:"versionId,omitempty"` // that ran
 	InstanceID string    `json:"instanceId,omitempty"`
 	RequestID  string    `json:"requestId,omitempty"`
 	TaskID     string    `json:"taskId,omitempty"`
@@ -21,6 +22,7 @@ type LogLine struct {
 // LogQuery selects log lines. Zero values select all.
 type LogQuery struct {
 	Function  string // as Name.String()
+	Qualifier string // a version, whatever it was called by, or an alias that was called
 	RequestID string
 	TaskID    string
 	Since     time.Time
@@ -33,6 +35,7 @@ type LogQuery struct {
 func (q *LogQuery) Admits(line *LogLine) bool {
 	switch {
 	case q.Function != "" && line.Function != q.Function,
+		q.Qualifier != "" && line.Qualifier != q.Qualifier && line.VersionID != q.Qualifier,
 		q.RequestID != "" && line.RequestID != q.RequestID,
 		q.TaskID != "" && line.TaskID != q.TaskID,
 		line.Sequence <= q.After,

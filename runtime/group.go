@@ -46,14 +46,19 @@ func (g *group) acquire(inv *emulator.Invocation, seat bool) grant {
 	if limit := inv.Function.InstanceLimit; limit != nil && *limit == 0 {
 		return grant{refused: emulator.ResourceThrottled()} // none may run, not even those that do
 	}
-	if limit := inv.Function.OnDemandLimit; limit != nil && *limit == 0 && g.provision.target == 0 {
+	ahead := inv.Function.OnDemandLimit != nil && *inv.Function.OnDemandLimit == 0 // only those serve that are started ahead of calls
+	if ahead && g.provision.target == 0 {
 		return grant{refused: emulator.ResourceThrottled()}
+	}
+	if ahead {
+		g.fill() // one that died young is not replaced before somebody asks
 	}
 	for inst := g.free; inst != nil; {
 		next := inst.next
 		switch {
 		case inst.exited():
 			g.drop(inst)
+		case ahead && inst.qualifier != "" && len(g.instances) > g.provision.target: // it was started on demand, before
 		case g.fits(inst, seat):
 			g.take(inst, seat)
 			return grant{instance: inst}

@@ -86,7 +86,7 @@ func newInstance(g *group, slots int) *instance {
 		ready: make(chan struct{}), gone: make(chan struct{}), unused: make(chan struct{}),
 	}
 	inst.logs = newCapture(p.options.Log, &p.buffers, emulator.LogLine{
-		Function: g.fn.Name().String(), Qualifier: g.fn.VersionID, InstanceID: inst.id,
+		Function: g.fn.Name().String(), Qualifier: g.fn.VersionID, VersionID: g.fn.VersionID, InstanceID: inst.id,
 	})
 	return inst
 }

@@ -88,7 +88,11 @@ func (p *Pool) noticeLimit(fn *emulator.Function) {
 	if fn.InstanceLimit != nil && *fn.InstanceLimit <= p.options.MaxInstances {
 		limit = fmt.Sprintf("reservedConcurrency %d", *fn.InstanceLimit)
 	}
-	if fn.OnDemandLimit != nil {
+	switch {
+	case fn.OnDemandLimit == nil:
+	case *fn.OnDemandLimit == 0:
+		limit += ", none on demand: only provisioned ones serve"
+	default:
 		limit += fmt.Sprintf(", maximumInstanceCount %d", *fn.OnDemandLimit)
 	}
 	p.notice(fn, "calls are refused with 429: its instances, or the requests of a session, are at their limit ("+limit+")")

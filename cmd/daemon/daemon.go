@@ -111,6 +111,7 @@ func (d *Daemon) run(listener, secure net.Listener) {
 	d.back.Go(func() error { return d.parts.pool.Serve(back) })
 	d.back.Go(func() error { return d.parts.store.Run(back) })
 	d.front.Go(func() error { return d.parts.queue.Run(front) })
+	d.parts.keeper.Look() // before the first call, which may have to do with provisioned instances
 	d.front.Go(func() error { return d.parts.keeper.Run(front) })
 	d.front.Go(func() error { return d.serve(listener) })
 	if secure != nil {

@@ -84,7 +84,7 @@ type keeper struct{ *scaling.Keeper }
 // changed lets the instances of an older state of a function go.
 func (p *parts) changed(ref emulator.Reference) {
 	p.pool.Retire(ref)
-	p.keeper.Nudge()
+	p.keeper.Look() // before the next call, which may have to do with provisioned ones
 	if p.ready.Load() && ref.Qualifier != "" {
 		go p.expect(ref)
 	}

@@ -71,7 +71,7 @@ func (e *Emulator) writeFiles(files map[string]string) string {
 	return folder
 }
 
-// apply brings one function, its triggers and its asynchronous configuration to the wanted state.
+// apply brings one function, its triggers and its configurations to the wanted state.
 func (e *Emulator) apply(wanted *project.Function) {
 	e.t.Helper()
 	code, err := project.Zip(e.ctx, wanted.CodePath)
@@ -86,5 +86,9 @@ func (e *Emulator) apply(wanted *project.Function) {
 	}
 	for _, config := range wanted.Async {
 		e.must(e.client.PutAsyncConfig(e.ctx, emulator.Reference{Name: wanted.Name, Qualifier: config.Qualifier}, config.Body()))
+	}
+	for _, setting := range wanted.Settings {
+		_, err := e.client.PutConfig(e.ctx, wanted.Name, setting.Name, setting.Body)
+		e.must(err)
 	}
 }

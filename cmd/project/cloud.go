@@ -13,17 +13,17 @@ import (
 func storedFields() []string {
 	return []string{"vpcConfig", "nasConfig", "ossMountConfig", "polarFsConfig", "juiceFsConfig", "tracingConfig",
 		"gpuConfig", "customDNS", "customContainerConfig", "resourceGroupId", "instanceIsolationMode",
-		"sessionAffinity", "sessionAffinityConfig", "enableLongLiving"}
+		"sessionAffinity", "sessionAffinityConfig", "disableOndemand", "enableLongLiving"}
 }
 
-// affinityFields are those of them that do have an effect: the API reads and checks them.
-func affinityFields() []string {
-	return []string{"instanceIsolationMode", "sessionAffinity", "sessionAffinityConfig"}
+// effectiveFields are those of them that do have an effect: the API reads and checks them.
+func effectiveFields() []string {
+	return []string{"instanceIsolationMode", "sessionAffinity", "sessionAffinityConfig", "disableOndemand"}
 }
 
 // leftOut are members that belong to other parts of the cloud, or to its tool.
 func leftOut() []string {
-	return []string{"vpcBinding", "provisionConfig", "scalingConfig", "concurrencyConfig", "endpoint",
+	return []string{"vpcBinding", "endpoint",
 		"annotations", "supplement", "instanceType", "gpuMemorySize", "instanceSoftConcurrency", "asyncConfigurations",
 		"initializationTimeout", "aliases", "versions"}
 }
@@ -63,7 +63,7 @@ func (l *loader) store(o *object, one *field, name string, in *Input) {
 			in.Stored = map[string]json.RawMessage{}
 		}
 		in.Stored[name] = value
-		if name != "nasConfig" && name != "ossMountConfig" && !slices.Contains(affinityFields(), name) {
+		if name != "nasConfig" && name != "ossMountConfig" && !slices.Contains(effectiveFields(), name) {
 			l.note(one.key, name+" is stored but has no effect here")
 		}
 	}
@@ -113,7 +113,7 @@ func functionFields() []string {
 	return slices.Concat([]string{"region", "functionName", "name", "description", "runtime", "handler", "code", "codeUri",
 		"cpu", "memorySize", "diskSize", "timeout", "instanceConcurrency", "idleTimeout", "environmentVariables",
 		"layers", "tags", "role", "logConfig", "internetAccess", "customRuntimeConfig", "instanceLifecycleConfig",
-		"asyncInvokeConfig", "asyncConfiguration", "triggers", "initializer", "caPort", "disableInjectCredentials"},
+		"asyncInvokeConfig", "asyncConfiguration", "provisionConfig", "scalingConfig", "concurrencyConfig", "triggers", "initializer", "caPort", "disableInjectCredentials"},
 		storedFields(), leftOut())
 }
 

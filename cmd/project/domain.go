@@ -10,7 +10,7 @@ import (
 
 // Domain is a custom domain as the file wants it.
 type Domain struct {
-	Name     string
+	Name     string // in small letters, as host names are compared
 	Protocol string // empty: the server's default
 	Routes   []emulator.DomainRoute
 	Whole    bool                       // Routes are all that the domain has; else they join those of other functions
@@ -53,7 +53,7 @@ func (l *loader) domainResource(key *yaml.Node, props *object) {
 // domain reads a custom domain. Without a function of its own each route names one.
 func (l *loader) domain(o *object, name string, fn emulator.Name, whole bool) (Domain, bool) {
 	before := len(l.errors)
-	domain := Domain{Name: name, Protocol: strings.ToUpper(o.text("protocol")), Whole: whole,
+	domain := Domain{Name: strings.ToLower(name), Protocol: strings.ToUpper(o.text("protocol")), Whole: whole,
 		Settings: map[string]json.RawMessage{}, Position: l.position(o.node)}
 	for _, route := range l.routeObjects(o) {
 		domain.Routes = append(domain.Routes, l.route(route, fn))
@@ -81,7 +81,7 @@ func (l *loader) rivals() {
 	first := map[place]emulator.Name{}
 	for _, domain := range l.project.Domains {
 		for _, route := range domain.Routes {
-			at := place{strings.ToLower(domain.Name), route.Path}
+			at := place{domain.Name, route.Path}
 			before, taken := first[at]
 			if taken && before != route.Function {
 				l.project.Notices = append(l.project.Notices, Notice{Position: domain.Position, Text: "the route " + route.Path + " of " + domain.Name +

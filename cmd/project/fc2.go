@@ -26,6 +26,7 @@ func (l *loader) fc2(key *yaml.Node, props *object) {
 	service.text("description")
 	l.surroundings(service, &fn.Input)
 	fn.Async = l.async(function.take(l.words("asyncInvokeConfig", "asyncConfiguration")), function)
+	fn.Settings = l.settings(function)
 	fn.Triggers = l.triggers(props)
 	fn.domains = l.domains(props, fn.Name)
 	code := l.code(function)

@@ -21,6 +21,7 @@ func (l *loader) fc3(key *yaml.Node, props *object) {
 	fn.Input.InstanceLifecycleConfig = l.lifecycle(props)
 	l.surroundings(props, &fn.Input)
 	fn.Async = l.async(props.take(l.words("asyncInvokeConfig", "asyncConfiguration")), props)
+	fn.Settings = l.settings(props)
 	fn.Triggers = l.triggers(props)
 	fn.domains = l.domains(props, fn.Name)
 	code := l.code(props)

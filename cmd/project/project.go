@@ -33,6 +33,7 @@ type Function struct {
 	CodePath string             // absolute: a folder, a zip or jar, or a single file
 	Triggers []emulator.Trigger // all of them; an emulator without that kind of source stores them
 	Async    []AsyncConfig
+	Settings []Setting
 	Position Position // where the function is described, for what goes wrong later
 
 	domains []Domain // that it names itself; the project's where the function is

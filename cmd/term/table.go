@@ -2,20 +2,23 @@ package term
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/charmbracelet/lipgloss"
 )
 
-// Table prints rows under a head, columns wide enough for their cells, two blanks apart. Cells may
-// carry styles.
-func (t *Terminal) Table(head []string, rows [][]string) {
+// Table prints rows under a head, columns wide enough for their cells, two blanks apart. What a
+// terminal would obey is left out of the cells: they hold what others wrote. styles give the cells
+// under a head their style.
+func (t *Terminal) Table(head []string, rows [][]string, styles map[string]func(string) string) {
 	widths := make([]int, len(head))
 	for i, cell := range head {
 		widths[i] = lipgloss.Width(cell)
 	}
 	for _, row := range rows {
 		for i, cell := range row {
-			widths[i] = max(widths[i], lipgloss.Width(cell))
+			row[i] = Plain(cell)
+			widths[i] = max(widths[i], lipgloss.Width(row[i]))
 		}
 	}
 	styled := make([]string, len(head))
@@ -24,8 +27,26 @@ func (t *Terminal) Table(head []string, rows [][]string) {
 	}
 	t.row(styled, widths)
 	for _, row := range rows {
+		for i, cell := range row {
+			if style := styles[head[i]]; style != nil {
+				row[i] = style(cell)
+			}
+		}
 		t.row(row, widths)
 	}
+}
+
+// Plain is a text on one line, without control characters (C0, DEL and C1).
+func Plain(text string) string {
+	return strings.Map(func(c rune) rune {
+		switch {
+		case c == '\n' || c == '\r' || c == '\t':
+			return ' '
+		case unicode.IsControl(c):
+			return -1
+		}
+		return c
+	}, text)
 }
 
 func (t *Terminal) row(cells []string, widths []int) {

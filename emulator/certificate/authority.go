@@ -37,6 +37,7 @@ type Authority struct {
 
 	mu     sync.Mutex
 	leaves map[string]*tls.Certificate
+	owned  map[string]*tls.Certificate // certificates of domains, by certConfig: reading PEM takes as long as a handshake
 }
 
 // Path is the file of the authority's certificate, for clients that are to trust it.
@@ -66,7 +67,7 @@ func load(dir string) (*Authority, error) {
 	if !ok || time.Now().After(pair.Leaf.NotAfter) {
 		return nil, fmt.Errorf("the certificate authority in %s has expired or is not fcemu's; delete the folder, and a new one is made", dir)
 	}
-	return &Authority{certificate: pair.Leaf, key: key, leaves: map[string]*tls.Certificate{}}, nil
+	return &Authority{certificate: pair.Leaf, key: key, leaves: map[string]*tls.Certificate{}, owned: map[string]*tls.Certificate{}}, nil
 }
 
 // create writes both files into a draft folder and renames it: of several emulators that start at the

@@ -188,3 +188,26 @@ func TestCheck(t *testing.T) {
 		}
 	}
 }
+
+// TestDomainIsReadOnce: the PEM of a domain is read again only when it is another one.
+func TestDomainIsReadOnce(t *testing.T) {
+	authority, _ := open(t, filepath.Join(t.TempDir(), "ca"))
+	key := func(own json.RawMessage) any {
+		config, err := authority.Config("www.example.com", &emulator.CustomDomain{Stored: map[string]json.RawMessage{"certConfig": own}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return config.Certificates[0].PrivateKey
+	}
+	first := pair(t, "www.example.com")
+	before := key(first)
+	if key(first) != before {
+		t.Error("the same PEM was read twice")
+	}
+	if key(pair(t, "www.example.com")) == before {
+		t.Error("another PEM was not read")
+	}
+	if key(first) != before {
+		t.Error("the first PEM was forgotten")
+	}
+}

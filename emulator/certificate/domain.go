@@ -102,6 +102,23 @@ func read(raw json.RawMessage, into any) error {
 	return json.Unmarshal(raw, into)
 }
 
+// owns is ownPair, which it asks once for each certConfig.
+func (a *Authority) owns(certConfig json.RawMessage) (*tls.Certificate, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if pair := a.owned[string(certConfig)]; pair != nil {
+		return pair, nil
+	}
+	pair, err := ownPair(certConfig)
+	if pair != nil {
+		if len(a.owned) >= maxLeaves {
+			clear(a.owned)
+		}
+		a.owned[string(certConfig)] = pair
+	}
+	return pair, err
+}
+
 // Config answers one connection: with the domain's own certificate and versions, or with a certificate
 // of the authority. domain may be nil.
 func (a *Authority) Config(name string, domain *emulator.CustomDomain) (*tls.Config, error) {
@@ -112,7 +129,7 @@ func (a *Authority) Config(name string, domain *emulator.CustomDomain) (*tls.Con
 		if err = applyTLS(config, domain.Stored["tlsConfig"]); err != nil {
 			return nil, err
 		}
-		if own, err = ownPair(domain.Stored["certConfig"]); err != nil {
+		if own, err = a.owns(domain.Stored["certConfig"]); err != nil {
 			return nil, err
 		}
 	}

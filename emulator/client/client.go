@@ -4,6 +4,7 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -128,11 +129,11 @@ func (c *Client) sendOnce(ctx context.Context, method, path string, query url.Va
 
 func readError(response *http.Response) error {
 	text, _ := io.ReadAll(io.LimitReader(response.Body, 1<<20))
-	var body struct{ Code, Message string }
-	if json.Unmarshal(text, &body) != nil || body.Code == "" {
+	var body struct{ Code, Message, ErrorCode, ErrorMessage string } // the latter two are those of the older generations
+	if json.Unmarshal(text, &body) != nil || body.Code+body.ErrorCode == "" {
 		return emulator.Refuse(response.StatusCode, http.StatusText(response.StatusCode), "%s", strings.TrimSpace(string(text)))
 	}
-	return &emulator.Error{Status: response.StatusCode, Code: body.Code, Message: body.Message}
+	return &emulator.Error{Status: response.StatusCode, Code: cmp.Or(body.Code, body.ErrorCode), Message: cmp.Or(body.Message, body.ErrorMessage)}
 }
 
 func rootCause(err error) error {

@@ -41,6 +41,7 @@ func (c *Client) AllTriggers(ctx context.Context) ([]Object, error) {
 // LogFilter selects log lines; zero values select all.
 type LogFilter struct {
 	Function  string
+	Qualifier string
 	RequestID string
 	TaskID    string
 	Since     string // RFC 3339
@@ -90,6 +91,7 @@ func (f *LogFilter) query() url.Values {
 		}
 	}
 	set("function", f.Function)
+	set("qualifier", f.Qualifier)
 	set("requestId", f.RequestID)
 	set("taskId", f.TaskID)
 	set("since", f.Since)

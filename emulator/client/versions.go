@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"strings"
 
 	"github.com/fcemu/fcemu/emulator"
 )
@@ -38,7 +39,7 @@ func (c *Client) DeleteVersion(ctx context.Context, of emulator.Name, version st
 // Aliases is ListAliases, all pages.
 func (c *Client) Aliases(ctx context.Context, of emulator.Name) (aliases []Object, err error) {
 	err = c.inScope(ctx, of, func(scope string) error {
-		aliases, err = c.pages(ctx, scope+"/aliases", url.Values{}, "aliases", 0)
+		aliases, err = c.pages(ctx, aliasPath(scope), url.Values{}, "aliases", 0)
 		return err
 	})
 	return aliases, err
@@ -47,20 +48,27 @@ func (c *Client) Aliases(ctx context.Context, of emulator.Name) (aliases []Objec
 // Alias is GetAlias.
 func (c *Client) Alias(ctx context.Context, of emulator.Name, alias string) (found Object, err error) {
 	err = c.inScope(ctx, of, func(scope string) error {
-		return c.call(ctx, "GET", aliasPath(scope, alias), nil, nil, &found)
+		return c.call(ctx, "GET", aliasPath(scope)+"/"+url.PathEscape(alias), nil, nil, &found)
 	})
 	return found, err
 }
 
-// PutAlias updates the alias, or creates it where there is none. input has the fields of CreateAlias.
+// PutAlias updates the alias, or creates it where there is none. input has the fields of CreateAlias;
+// resolvePolicy and routePolicy are for those of an FC 2.0 service.
 func (c *Client) PutAlias(ctx context.Context, of emulator.Name, alias string, input Object) (answer Object, err error) {
 	err = c.inScope(ctx, of, func(scope string) error {
-		err := c.call(ctx, "PUT", aliasPath(scope, alias), nil, input, &answer)
+		if _, old := serviceOf(scope); !old && input["routePolicy"] != nil {
+			if err := c.call(ctx, "GET", scope, nil, nil, nil); err != nil {
+				return err
+			}
+			return emulator.InvalidArgument("an alias of an FC 3.0 function chooses by weight alone; content decides for aliases of FC 2.0 services")
+		}
+		err := c.call(ctx, "PUT", aliasPath(scope)+"/"+url.PathEscape(alias), nil, input, &answer)
 		if !refusedAs(err, "AliasNotFound") {
 			return err
 		}
 		input["aliasName"] = alias
-		return c.call(ctx, "POST", scope+"/aliases", nil, input, &answer)
+		return c.call(ctx, "POST", aliasPath(scope), nil, input, &answer)
 	})
 	return answer, err
 }
@@ -68,11 +76,23 @@ func (c *Client) PutAlias(ctx context.Context, of emulator.Name, alias string, i
 // DeleteAlias is DeleteAlias.
 func (c *Client) DeleteAlias(ctx context.Context, of emulator.Name, alias string) error {
 	return c.inScope(ctx, of, func(scope string) error {
-		return c.call(ctx, "DELETE", aliasPath(scope, alias), nil, nil, nil)
+		return c.call(ctx, "DELETE", aliasPath(scope)+"/"+url.PathEscape(alias), nil, nil, nil)
 	})
 }
 
-func aliasPath(scope, alias string) string { return scope + "/aliases/" + url.PathEscape(alias) }
+// aliasPath is where aliases are: those of a service in the generation that knows all about them.
+func aliasPath(scope string) string {
+	if service, old := serviceOf(scope); old {
+		scope = "/2021-04-06/services/" + service
+	}
+	return scope + "/aliases"
+}
+
+// serviceOf is the FC 2.0 service, if it is one, that a scope stands for.
+func serviceOf(scope string) (service string, old bool) {
+	service, _, old = strings.Cut(strings.TrimPrefix(scope, api+"/functions/"), "$")
+	return service, old
+}
 
 // inScope calls do with the path below which the versions and aliases are. A single name is that of a
 // function or else of a service.

@@ -17,13 +17,15 @@ const (
 	maxLabel  = 63
 )
 
+// domainKey: a host name in any case of letters is the same.
 func domainKey(domain string) emulator.RecordKey {
-	return emulator.RecordKey{Kind: emulator.RecordDomain, Name: domain}
+	return emulator.RecordKey{Kind: emulator.RecordDomain, Name: strings.ToLower(domain)}
 }
 
 // CreateDomain adds a custom domain. Nobody asks whether its name resolves to this machine.
 func (c *Catalogue) CreateDomain(ctx context.Context, domain *emulator.CustomDomain) (*emulator.CustomDomain, error) {
 	next := *domain
+	next.DomainName = strings.ToLower(next.DomainName)
 	if err := checkDomain(&next); err != nil {
 		return nil, err
 	}
@@ -184,7 +186,7 @@ func (c *Catalogue) DeleteDomain(ctx context.Context, domain, ifMatch string) er
 // Domains lists custom domains by ascending name. from is the first name to show.
 func (c *Catalogue) Domains(ctx context.Context, prefix, from string, limit int) (list []*emulator.CustomDomain, next string, err error) {
 	top := ""
-	records, next, err := c.page(ctx, emulator.RecordDomain, &top, prefix, from, limit)
+	records, next, err := c.page(ctx, emulator.RecordDomain, &top, strings.ToLower(prefix), strings.ToLower(from), limit)
 	for _, record := range records {
 		domain := &emulator.CustomDomain{}
 		if err := decode(record, domain); err != nil {

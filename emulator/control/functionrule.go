@@ -1,6 +1,7 @@
 package control
 
 import (
+	"encoding/json"
 	"math"
 	"slices"
 	"strconv"
@@ -41,12 +42,36 @@ func checkFunction(fn *emulator.Function) error {
 		checkEnvironment(fn.EnvironmentVariables),
 		checkCustomRuntime(fn.CustomRuntimeConfig),
 		checkLifecycle(fn),
-		checkCount("Layers", maxLayers, len(fn.Layers)),
+		checkLayers(fn.Layers),
 		checkTags(fn.Tags),
 		checkCredentials(fn.DisableInjectCredentials),
 		checkAffinity(fn),
+		checkTruth("DisableOndemand", fn.Stored["disableOndemand"]),
 	)
 }
+
+func checkLayers(arns []string) error {
+	if err := checkCount("Layers", maxLayers, len(arns)); err != nil {
+		return err
+	}
+	for _, arn := range arns {
+		if _, _, ok := emulator.ParseLayerARN(arn); !ok {
+			return invalidValue("Layers", "acs:fc:REGION:ACCOUNT:layers/NAME/versions/N", shorten(arn))
+		}
+	}
+	return nil
+}
+
+// checkTruth holds the form of a member that is kept as it was given.
+func checkTruth(field string, value json.RawMessage) error {
+	if meaningful(value) && !isTrue(value) {
+		return invalidValue(field, "true or false", shorten(string(value)))
+	}
+	return nil
+}
+
+func isTrue(value json.RawMessage) bool  { return string(value) == "true" }
+func isFalse(value json.RawMessage) bool { return string(value) == "false" }
 
 // Runtimes lists the runtime ids that are accepted, those that the cloud has retired included:
 // code written for them still runs.

@@ -11,6 +11,9 @@ import (
 // maxLayerVersions is how many versions a layer may have. Source: FC 3.0 "Limits".
 const maxLayerVersions = 100
 
+// maxLayerNumber is the greatest number of a version that has one of a layer in the cloud.
+const maxLayerNumber = 1_000_000_000
+
 // shelf is the document of a layer: what its versions have in common, and the newest of them.
 type shelf struct {
 	Last   int                    `json:"last"` // the last number that was given out
@@ -29,7 +32,8 @@ func layerVersionKey(layer string, version int) emulator.RecordKey {
 	return emulator.RecordKey{Kind: emulator.RecordLayerOf, Parent: layerParent(layer), Name: padded(strconv.Itoa(version))}
 }
 
-// PublishLayer adds a version to a layer, and the layer where it is new.
+// PublishLayer adds a version to a layer, and the layer where it is new. Version 0 is the next one; any
+// other is that of a layer in the cloud, for which this one stands.
 func (c *Catalogue) PublishLayer(ctx context.Context, layer *emulator.LayerVersion, zip []byte) (*emulator.LayerVersion, error) {
 	next := *layer
 	if err := checkLayer(&next, zip); err != nil {
@@ -56,9 +60,13 @@ func (c *Catalogue) PublishLayer(ctx context.Context, layer *emulator.LayerVersi
 	if _, err := c.maybe(ctx, layerKey(next.LayerName), all); err != nil {
 		return nil, err
 	}
-	all.Last++
-	next.Code, next.Version, next.Public, next.CreateTime = code, all.Last, all.Public, c.now()
-	all.Newest = &next
+	if err := all.number(&next, held); err != nil {
+		return nil, err
+	}
+	next.Code, next.Public, next.CreateTime = code, all.Public, c.now()
+	if all.Newest == nil || all.Newest.Version < next.Version {
+		all.Newest = &next
+	}
 	// The shelf first: what a crash leaves then is a number that is not used again.
 	if err := c.writeShelf(ctx, next.LayerName, all); err != nil {
 		return nil, err
@@ -70,8 +78,30 @@ func (c *Catalogue) PublishLayer(ctx context.Context, layer *emulator.LayerVersi
 	if err := c.save(ctx, record); err != nil {
 		return nil, err
 	}
-	c.cache.forgetAll() // a function may have named this version before it was there
+	c.relayered() // a function may have named this version before it was there
 	return &next, nil
+}
+
+// relayered lets functions that name a layer run with what there is of it now.
+func (c *Catalogue) relayered() {
+	c.cache.forgetAll()
+	c.look()
+}
+
+// number gives a version its number.
+func (s *shelf) number(layer *emulator.LayerVersion, held []emulator.Record) error {
+	if layer.Version == 0 {
+		layer.Version = s.Last + 1
+	}
+	if err := checkRange("Version", 1, maxLayerNumber, layer.Version); err != nil {
+		return err
+	}
+	name := padded(strconv.Itoa(layer.Version))
+	if slices.ContainsFunc(held, func(r emulator.Record) bool { return r.Name == name }) {
+		return emulator.Refuse(409, "LayerVersionAlreadyExists", "version '%d' of layer '%s' already exists", layer.Version, layer.LayerName)
+	}
+	s.Last = max(s.Last, layer.Version)
+	return nil
 }
 
 func checkLayer(layer *emulator.LayerVersion, zip []byte) error {
@@ -140,7 +170,7 @@ func (c *Catalogue) DeleteLayer(ctx context.Context, layer string, version int) 
 	if err := c.remove(ctx, layerVersionKey(layer, version), "", emulator.LayerVersionNotFound(layer, version)); err != nil {
 		return err
 	}
-	defer c.cache.forgetAll()
+	defer c.relayered()
 	if all.Newest.Version != version {
 		return nil
 	}

@@ -204,6 +204,13 @@ func (c *Catalogue) attach(ctx context.Context, fn *emulator.Function, qualifier
 	} else if found {
 		fn.OnDemandLimit = &demand.MaximumInstanceCount
 	}
+	var elastic emulator.ScalingConfig
+	if _, err := c.maybe(ctx, settingKey(emulator.RecordScaling, asked), &elastic); err != nil {
+		return err
+	}
+	if isFalse(elastic.Stored["enableOnDemandScaling"]) || isTrue(fn.Stored["disableOndemand"]) {
+		fn.OnDemandLimit = new(int)
+	}
 	fn.Affinity, fn.Isolation, _ = readAffinity(fn) // it was checked, if not by this release
 	for _, arn := range fn.Layers {
 		name, number, ok := emulator.ParseLayerARN(arn)
@@ -215,6 +222,7 @@ func (c *Catalogue) attach(ctx context.Context, fn *emulator.Function, qualifier
 			return err
 		} else if found {
 			fn.LayerCode = append(fn.LayerCode, layer)
+			fn.Revision += "/" + layer.Code.Digest // the layer may come, or be another one, after the function
 		}
 	}
 	return nil

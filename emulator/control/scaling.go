@@ -75,6 +75,9 @@ func (c *Catalogue) PutScaling(ctx context.Context, ref emulator.Reference, conf
 			return nil, emulator.InvalidArgument("%s is not valid JSON", shorten(name))
 		}
 	}
+	if err := checkTruth("EnableOnDemandScaling", config.Stored["enableOnDemandScaling"]); err != nil {
+		return nil, err
+	}
 	if _, err := provisionOf(config); err != nil {
 		return nil, err
 	}

@@ -21,6 +21,7 @@ func appendLine(to []byte, line *emulator.LogLine) []byte {
 	to = append(to, `","functionName":`...)
 	to = jsontext.AppendString(to, line.Function)
 	to = appendMember(to, `,"qualifier":`, line.Qualifier)
+	to = appendMember(to, `,"versionId":`, line.VersionID)
 	to = appendMember(to, `,"instanceId":`, line.InstanceID)
 	to = appendMember(to, `,"requestId":`, line.RequestID)
 	to = appendMember(to, `,"taskId":`, line.TaskID)

@@ -13,7 +13,7 @@ func FuzzAppendLine(f *testing.F) {
 	f.Add("hello", "prod", "text\x00\"\\\n é\xff", int64(1_700_000_000_123_456_789), int64(7))
 	f.Add("", "", "", int64(-1)<<62, int64(1))
 	f.Fuzz(func(t *testing.T, function, qualifier, text string, nanoseconds, sequence int64) {
-		line := emulator.LogLine{Sequence: sequence, Time: time.Unix(0, nanoseconds).UTC(), Function: function, Qualifier: qualifier,
+		line := emulator.LogLine{Sequence: sequence, Time: time.Unix(0, nanoseconds).UTC(), Function: function, Qualifier: qualifier, VersionID: text,
 			InstanceID: qualifier, RequestID: text, TaskID: function, Stream: qualifier, Text: text}
 		plain, err := json.Marshal(line)
 		if err != nil {

@@ -21,7 +21,7 @@ type filter struct {
 
 func newFilter(q emulator.LogQuery) *filter {
 	f := &filter{LogQuery: q}
-	for _, text := range []string{q.RequestID, q.TaskID, q.Function} {
+	for _, text := range []string{q.RequestID, q.TaskID, q.Function, q.Qualifier} {
 		if text != "" && !bytes.ContainsFunc([]byte(text), escaped) {
 			f.needles = append(f.needles, []byte(`"`+text+`"`))
 		}

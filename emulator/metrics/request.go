@@ -55,7 +55,8 @@ func requestLine(r *emulator.RequestRecord, to []byte, grown *[]byte) emulator.L
 	}
 	if inv := r.Invocation; inv != nil {
 		f.invocation(inv, r.Operation == emulator.OperationAttempt)
-		line.Function, line.Qualifier, line.TaskID = inv.Function.Name().String(), inv.Qualifier, inv.TaskID
+		line.Function, line.TaskID = inv.Function.Name().String(), inv.TaskID
+		line.Qualifier, line.VersionID = inv.Qualifier, inv.Function.VersionID
 	}
 	if out := r.Outcome; out != nil {
 		f.outcome(out, r.Began)

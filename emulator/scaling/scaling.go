@@ -92,18 +92,18 @@ func (k *Keeper) idle() bool {
 	return len(k.goals) == 0
 }
 
-// Nudge makes Run look again soon: a function has changed.
-func (k *Keeper) Nudge() {
+// wake makes Run look again soon.
+func (k *Keeper) wake() {
 	select {
 	case k.nudge <- struct{}{}:
 	default:
 	}
 }
 
-// Look looks at once: a configuration has changed.
+// Look looks at once: a configuration or a function has changed.
 func (k *Keeper) Look() {
 	k.look(context.Background())
-	k.Nudge() // for the timer
+	k.wake() // for the timer
 }
 
 // State tells what a function and qualifier shall have and what they have.

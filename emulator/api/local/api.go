@@ -18,6 +18,7 @@ type Catalogue interface {
 	Resolve(ctx context.Context, ref emulator.Reference) (*emulator.Function, error)
 	Triggers(ctx context.Context, name *emulator.Name, prefix, from string, limit int) ([]emulator.FunctionTrigger, string, error)
 	Layer(ctx context.Context, layer string, version int) (*emulator.LayerVersion, error)
+	PublishLayer(ctx context.Context, layer *emulator.LayerVersion, zip []byte) (*emulator.LayerVersion, error)
 }
 
 // Queue is what this API asks of the tasks, whatever their mode.
@@ -106,6 +107,7 @@ func (a *API) Routes() []api.Route {
 		{Pattern: "GET" + root + "/triggers", Operation: a.listTriggers},
 		{Pattern: "GET" + root + "/functions/{function}/code", Operation: a.getCode},
 		{Pattern: "GET" + root + "/layers/{layer}/versions/{version}/code", Operation: a.getLayerCode},
+		{Pattern: "PUT" + root + "/layers/{layer}/versions/{version}", Operation: a.putLayer},
 	})
 }
 

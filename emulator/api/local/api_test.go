@@ -28,6 +28,10 @@ func (catalogue) Layer(_ context.Context, layer string, version int) (*emulator.
 	return &emulator.LayerVersion{LayerName: "l", Version: 2, Code: emulator.Code{Digest: "d"}}, nil
 }
 
+func (catalogue) PublishLayer(context.Context, *emulator.LayerVersion, []byte) (*emulator.LayerVersion, error) {
+	return nil, emulator.LayerNotFound("none")
+}
+
 func (catalogue) Resolve(_ context.Context, ref emulator.Reference) (*emulator.Function, error) {
 	if ref.Function != "hello" {
 		return nil, emulator.FunctionNotFound(ref.Name)

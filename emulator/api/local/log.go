@@ -71,7 +71,7 @@ func writeLine(w io.Writer, line *emulator.LogLine) error {
 }
 
 func logQuery(c *api.Call) (emulator.LogQuery, error) {
-	query := emulator.LogQuery{RequestID: c.Query("requestId"), TaskID: c.Query("taskId")}
+	query := emulator.LogQuery{Qualifier: c.Query("qualifier"), RequestID: c.Query("requestId"), TaskID: c.Query("taskId")}
 	if name := function(c); name != nil {
 		query.Function = name.String()
 	}
