@@ -65,7 +65,7 @@ func (a *app) deployProject(ctx context.Context, c *client.Client) (*deployment,
 // apply brings one function, its triggers and its configurations to the wanted state.
 func (a *app) apply(ctx context.Context, c *client.Client, done *deployment, wanted *project.Function) error {
 	start := time.Now()
-	code, err := project.Zip(ctx, wanted.CodePath)
+	code, err := wanted.Pack(ctx)
 	if err != nil {
 		return usageError("%s: %w", where(wanted), err)
 	}

@@ -28,12 +28,13 @@ func newDeploy(a *app) *cobra.Command {
 	flags.String("runtime", "", "without s.yaml: the runtime id, e.g. python3.10, nodejs20, custom")
 	flags.String("handler", "index.handler", "without s.yaml: the handler")
 	flags.String("code", "", "without s.yaml: the code's folder, zip or file")
+	flags.String("image", "", "without s.yaml, instead of --code: the image of a custom-container, a name or a path")
 	flags.StringArray("env", nil, "without s.yaml: an environment variable, KEY=VALUE")
 	flags.Int("timeout", 0, "without s.yaml: seconds")
 	flags.Int("memory", 0, "without s.yaml: MB")
 	flags.Bool("http", false, "without s.yaml: add an anonymous HTTP trigger")
-	flags.Int("port", 0, "without s.yaml: the port that a custom runtime listens on")
-	flags.StringArray("command", nil, "without s.yaml: the command of a custom runtime, one word each")
+	flags.Int("port", 0, "without s.yaml: the port that a custom runtime or container listens on")
+	flags.StringArray("command", nil, "without s.yaml: the command of a custom runtime or container, one word each")
 	return c
 }
 
@@ -100,7 +101,7 @@ func (a *app) wantedFromFlags(names []string) (*project.Project, error) {
 	if len(names) != 1 {
 		return nil, usageError("with --runtime, name exactly one function")
 	}
-	if s.GetString("code") == "" {
+	if s.GetString("code") == "" && s.GetString("image") == "" {
 		return nil, usageError("--code is missing: the folder, zip or file of %s", names[0])
 	}
 	environment, err := readPairs(s.GetStringSlice("env"))
@@ -111,7 +112,9 @@ func (a *app) wantedFromFlags(names []string) (*project.Project, error) {
 		Runtime: s.GetString("runtime"), Handler: s.GetString("handler"), Timeout: s.GetInt("timeout"),
 		MemorySize: s.GetInt("memory"), EnvironmentVariables: environment,
 	}}
-	if command, port := s.GetStringSlice("command"), s.GetInt("port"); len(command) > 0 || port != 0 {
+	if image := s.GetString("image"); image != "" {
+		function.UseImage(image, s.GetStringSlice("command"), s.GetInt("port"))
+	} else if command, port := s.GetStringSlice("command"), s.GetInt("port"); len(command) > 0 || port != 0 {
 		function.Input.CustomRuntimeConfig = &emulator.CustomRuntime{Command: command, Port: port}
 	}
 	if s.GetBool("http") {

@@ -60,6 +60,7 @@ func startFlags(c *cobra.Command) {
 	flags.String("isolation", "auto", "auto: what the machine allows; full: own paths and ports, or refuse; ports: own ports only; none")
 	flags.Bool("enforce-cpu", false, "give functions no more processor time than their cpu, where control groups can be had")
 	flags.Bool("share-tmp", false, "functions see the machine's /tmp, with its sockets, instead of one of their own")
+	flags.StringArray("image", nil, "where the image of a custom container is: NAME=PATH, an OCI layout or what 'docker save' writes")
 	flags.String("address-file", "", "also write the endpoint into this file, once ready")
 	flags.Bool("headless", false, "without the web console (there is none in this release)")
 	flags.BoolP("quiet", "q", false, "show neither requests nor the log of functions")
@@ -123,6 +124,9 @@ func (a *app) startDaemon(ctx context.Context, options daemon.Options) (*daemon.
 		return nil, usageError("--log-level %q: use info or error", level)
 	}
 	var err error
+	if options.Images, err = a.images(); err != nil {
+		return nil, err
+	}
 	if options.Seed, err = readSeed(a.settings.GetString("seed")); err != nil {
 		return nil, err
 	}
@@ -162,15 +166,36 @@ func (a *app) daemonOptions() daemon.Options {
 	}
 }
 
-// mounts are the folders that fcemu.yaml names for mountDir; relative ones lie beside that file.
-func (a *app) mounts() map[string]string {
-	folders := a.settings.GetStringMapString("mounts")
-	for dir, folder := range folders {
-		if !filepath.IsAbs(folder) {
-			folders[dir], _ = filepath.Abs(filepath.Join(filepath.Dir(a.settings.ConfigFileUsed()), folder))
+// mounts are the folders that fcemu.yaml names for mountDir.
+func (a *app) mounts() map[string]string { return a.paths("mounts") }
+
+// paths is a map of fcemu.yaml whose values are paths; relative ones count from that file's folder.
+func (a *app) paths(key string) map[string]string {
+	paths := a.settings.GetStringMapString(key)
+	for name, path := range paths {
+		if !filepath.IsAbs(path) {
+			paths[name], _ = filepath.Abs(filepath.Join(filepath.Dir(a.settings.ConfigFileUsed()), path))
 		}
 	}
-	return folders
+	return paths
+}
+
+// images are the files that --image names, and those of fcemu.yaml.
+func (a *app) images() (map[string]string, error) {
+	images := a.paths("images")
+	for _, pair := range a.settings.GetStringSlice("image") {
+		name, path, ok := cutPair(pair)
+		if !ok || path == "" {
+			return nil, usageError("--image %q: write NAME=PATH", pair)
+		}
+		images[name], _ = filepath.Abs(path)
+	}
+	for name, path := range images {
+		if _, err := os.Stat(path); err != nil {
+			return nil, usageError("the image %s: %w", name, err)
+		}
+	}
+	return images, nil
 }
 
 // dataDir is --data-dir, else .fcemu beside the s.yaml in use, else in the working directory.

@@ -133,14 +133,6 @@ func (f *Function) Custom() bool { return strings.HasPrefix(f.Runtime, "custom")
 // does for built-in runtimes: Node's (req, resp, context), Python's WSGI and their like.
 func (f *Function) HTTPHandler() bool { return f.Service != "" && !f.Custom() }
 
-// Port is the port on which a custom runtime's server listens (customRuntimeConfig.port, default 9000).
-func (f *Function) Port() int {
-	if f.CustomRuntimeConfig != nil && f.CustomRuntimeConfig.Port != 0 {
-		return f.CustomRuntimeConfig.Port
-	}
-	return 9000
-}
-
 // Initializer is the configured initializer hook, or nil.
 func (f *Function) Initializer() *LifecycleHook {
 	if f.InstanceLifecycleConfig == nil {

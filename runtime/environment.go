@@ -3,6 +3,7 @@ package runtime
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"maps"
 	"os"
 	"path/filepath"
 	"sort"
@@ -48,7 +49,14 @@ func environment(fn *emulator.Function, place *Place, o *Options) []string {
 	if place.Mounts != nil && place.Mounts.Tmp > 0 {
 		delete(vars, "TMPDIR") // it has a /tmp of its own
 	}
-	codeVariables(vars, fn, place)
+	if fn.Runtime == emulator.ContainerRuntime {
+		vars = proxyVariables() // all else is the image's
+	} else {
+		codeVariables(vars, fn, place)
+	}
+	if gpu, _ := fn.GPU(); gpu != nil {
+		inherit(vars, "NVIDIA_VISIBLE_DEVICES", "CUDA_VISIBLE_DEVICES")
+	}
 	if InEnvironment(fn) {
 		credentialVariables(vars, o.Credentials)
 	}
@@ -72,18 +80,30 @@ func environment(fn *emulator.Function, place *Place, o *Options) []string {
 // hostVariables are those without which programs find nothing: paths, proxies, certificates.
 func hostVariables() map[string]string {
 	vars := map[string]string{"LANG": "C.UTF-8", "TZ": "UTC"}
-	for _, key := range []string{
-		"PATH", "HOME", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS",
-		"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "no_proxy", "all_proxy",
-	} {
-		if value, ok := os.LookupEnv(key); ok {
-			vars[key] = value
-		}
-	}
+	inherit(vars, "PATH", "HOME", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+	maps.Copy(vars, proxyVariables())
 	if vars["PATH"] == "" {
-		vars["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+		vars["PATH"] = DefaultPath
 	}
 	return vars
+}
+
+// DefaultPath is the PATH of programs that are given none.
+const DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+func proxyVariables() map[string]string {
+	vars := map[string]string{}
+	inherit(vars, "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "no_proxy", "all_proxy")
+	return vars
+}
+
+// inherit takes over what the emulator itself was given.
+func inherit(vars map[string]string, names ...string) {
+	for _, name := range names {
+		if value, ok := os.LookupEnv(name); ok {
+			vars[name] = value
+		}
+	}
 }
 
 // codeVariables name the code folder to the dynamic linker, in the order of the images.
@@ -101,7 +121,9 @@ func codeVariables(vars map[string]string, fn *emulator.Function, place *Place) 
 }
 
 func platformVariables(vars map[string]string, fn *emulator.Function, place *Place, o *Options) {
-	vars["FC_FUNC_CODE_PATH"] = codePath(place.CodeDir)
+	if fn.Runtime != emulator.ContainerRuntime { // an image has no code package
+		vars["FC_FUNC_CODE_PATH"] = codePath(place.CodeDir)
+	}
 	vars["FC_ACCOUNT_ID"] = o.Account
 	vars["FC_REGION"] = o.Region
 	vars["FC_FUNCTION_NAME"] = fn.FunctionName

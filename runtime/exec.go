@@ -87,7 +87,7 @@ func (g *group) leave(inst *instance) {
 
 // exec starts the command beside the instance's own program.
 func (i *instance) exec(ctx context.Context, what emulator.Exec) (*Command, error) {
-	spec := process.Spec{Dir: i.place.CodeDir, Beside: i.process}
+	spec := process.Spec{Dir: i.place.dir, Account: i.place.account, Beside: i.process}
 	if own, ok := i.process.(process.Inspector); ok {
 		spec.Env = own.Environment()
 	}
@@ -232,7 +232,7 @@ func closeFiles(files []*os.File) {
 // findProgram looks a command up as a shell with this environment would; where the instance has
 // paths of its own, that is done inside.
 func findProgram(name string, place *Place, env []string) (string, error) {
-	dir := place.CodeDir
+	dir := place.dir
 	if strings.ContainsRune(name, '/') {
 		if !filepath.IsAbs(name) {
 			name = filepath.Join(dir, name)

@@ -107,7 +107,7 @@ func serverExited(fn *emulator.Function, code int, logs string) *failure {
 		status += ", message:" + text
 	}
 	return refusal(emulator.Refuse(412, "CAExited", "Function instance exited unexpectedly(%s) with start command '%s'.\nLogs:%s",
-		status, startCommand(fn), logs))
+		status, fn.StartCommand(), logs))
 }
 
 // serverNotListening: the port stayed closed, or the first health check failed.
@@ -126,14 +126,6 @@ func errnoText(code int) string {
 		return ""
 	}
 	return text
-}
-
-// startCommand is the command as the user wrote it.
-func startCommand(fn *emulator.Function) string {
-	if c := fn.CustomRuntimeConfig; c != nil && len(c.Command)+len(c.Args) > 0 {
-		return strings.Join(append(append([]string{}, c.Command...), c.Args...), " ")
-	}
-	return "./bootstrap"
 }
 
 func errorBody(message string) []byte {

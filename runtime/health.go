@@ -10,7 +10,7 @@ import (
 // firstHealth waits until a configured health check passes. f owns the output meanwhile.
 // Source: FC health check.
 func (i *instance) firstHealth(ctx context.Context, f *flight) *failure {
-	config := i.healthCheck()
+	config := i.fn.HealthCheck()
 	checker, ok := i.session.(Checker)
 	if config == nil || !ok {
 		return nil

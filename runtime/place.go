@@ -21,6 +21,10 @@ type Place struct {
 
 	code   string   // the real folder
 	layers []string // the real folders, the first one counts
+
+	// Of the started program; commands beside it get the same.
+	dir     string
+	account *process.Account
 }
 
 // OnHost is where a file of the instance lies on this machine: what is below /code in the code, what
@@ -124,7 +128,7 @@ func (o *Options) limits(fn *emulator.Function, place *Place) process.Limits {
 	if fn.MemorySize > 0 {
 		limits.Memory = int64(fn.MemorySize)<<20 + memorySlack
 		if place.Mounts != nil {
-			limits.Memory += place.Mounts.Tmp
+			limits.Memory += place.Mounts.Tmp + place.Mounts.Disk
 		}
 	}
 	if o.EnforceCPU {
@@ -147,6 +151,9 @@ func exists(path string) bool {
 // place finds out where an instance of the function lives.
 func (p *Pool) place(ctx context.Context, fn *emulator.Function, id string) (Place, error) {
 	o := &p.options
+	if fn.Runtime == emulator.ContainerRuntime {
+		return p.containerPlace(ctx, fn, id)
+	}
 	place := Place{InstanceID: id, code: o.CodeDir(fn.Code)}
 	place.CodeDir = place.code
 	for _, layer := range fn.LayerCode {
@@ -167,6 +174,28 @@ func (p *Pool) place(ctx context.Context, fn *emulator.Function, id string) (Pla
 			p.notice(fn, bind.Target+" is not there: this machine gives functions no paths of their own; its files are in "+bind.Source)
 		}
 	}
+	place.Env = environment(fn, &place, o)
+	return place, nil
+}
+
+// containerPlace is where an instance of an image lives: its kind adds the image's files. Layers and
+// code are none of its.
+func (p *Pool) containerPlace(ctx context.Context, fn *emulator.Function, id string) (Place, error) {
+	o := &p.options
+	place := Place{InstanceID: id}
+	private, ok := o.Launcher.(process.Privater)
+	if !ok || !private.Private(ctx) {
+		return place, emulator.Refuse(412, "FunctionNotStarted", "The function cannot be started. Failed to start function instance. "+
+			"Error: images need paths of their own, which this machine does not give: %s; 'fcemu doctor' tells more", o.Launcher.Capabilities().Paths)
+	}
+	binds, err := o.Mounts(fn)
+	if err != nil {
+		return place, err
+	}
+	if o.ShareTmp {
+		binds = append(binds, process.Bind{Source: "/tmp", Target: "/tmp"})
+	}
+	place.Mounts = &process.Mounts{Binds: binds, Disk: int64(fn.DiskSize) << 20}
 	place.Env = environment(fn, &place, o)
 	return place, nil
 }

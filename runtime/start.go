@@ -31,7 +31,7 @@ func (i *instance) start(inv *emulator.Invocation) {
 	}
 	close(i.ready)
 	i.group.started(i)
-	if check := i.healthCheck(); check != nil {
+	if check := i.fn.HealthCheck(); check != nil {
 		go i.watchHealth(check)
 	}
 }
@@ -104,6 +104,7 @@ func (i *instance) plan() (Plan, *failure) {
 		return Plan{}, faultOfError(err)
 	}
 	plan.Spec.Mounts, plan.Spec.Limits = place.Mounts, o.limits(i.fn, &place)
+	place.dir, place.account = plan.Spec.Dir, plan.Spec.Account
 	i.place = place
 	return plan, nil
 }
@@ -143,7 +144,7 @@ func (i *instance) runs(started process.Process) {
 // notLaunched: the program could not be executed.
 func (i *instance) notLaunched(plan *Plan, err error) *failure {
 	var number syscall.Errno
-	if plan.Spec.Port != 0 && errors.As(err, &number) {
+	if plan.Spec.Port != 0 && errors.As(err, &number) && number != syscall.EIO { // EIO: it is the machine, not the program
 		return serverExited(i.fn, int(number), plan.Spec.Path+": "+number.Error())
 	}
 	return faultOfError(err)

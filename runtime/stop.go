@@ -3,8 +3,6 @@ package runtime
 import (
 	"syscall"
 	"time"
-
-	"github.com/fcemu/fcemu/emulator"
 )
 
 // end carries out an interruption: it ends the instance, or only the call where others share it.
@@ -17,7 +15,7 @@ func (i *instance) end(f *flight, v verdict) {
 	}
 	switch v {
 	case verdictCanceled:
-		if i.multi && (i.slots > 1 || i.healthCheck() != nil) {
+		if i.multi && (i.slots > 1 || i.fn.HealthCheck() != nil) {
 			f.cutLine()
 			return
 		}
@@ -96,11 +94,4 @@ func (i *instance) supervise() {
 	if i.session != nil {
 		i.session.Close()
 	}
-}
-
-func (i *instance) healthCheck() *emulator.HealthCheck {
-	if c := i.fn.CustomRuntimeConfig; c != nil && c.HealthCheckConfig != nil && c.HealthCheckConfig.HTTPGetURL != "" {
-		return c.HealthCheckConfig
-	}
-	return nil
 }

@@ -12,16 +12,18 @@ import (
 )
 
 // kinds maps runtime ids to the ways of running them.
-func kinds(o Options, credentials runtime.Credentials) func(string) (runtime.Kind, error) {
+func kinds(o Options, credentials runtime.Credentials, images custom.Images) func(string) (runtime.Kind, error) {
 	common := builtin.Options{Interpreters: builtin.NewInterpreters(o.Interpreters), Dir: filepath.Join(o.DataDir, "bootstraps"),
 		Account: o.Account, Region: o.Region, Credentials: credentials, Libraries: libraryRoot()}
+	server := custom.New(o.Account, o.Region, credentials)
 	families := map[string]runtime.Kind{
-		"python": builtin.NewPython(common),
-		"nodejs": builtin.NewNode(common),
-		"java":   builtin.NewJava(common),
-		"php":    builtin.NewPHP(common),
-		"go1":    polling.New(o.Account, o.Region, credentials),
-		"custom": custom.New(o.Account, o.Region, credentials),
+		"python":                  builtin.NewPython(common),
+		"nodejs":                  builtin.NewNode(common),
+		"java":                    builtin.NewJava(common),
+		"php":                     builtin.NewPHP(common),
+		"go1":                     polling.New(o.Account, o.Region, credentials),
+		"custom":                  server,
+		emulator.ContainerRuntime: server.Container(images),
 	}
 	return func(id string) (runtime.Kind, error) {
 		if kind, ok := families[family(id)]; ok {
@@ -31,7 +33,7 @@ func kinds(o Options, credentials runtime.Credentials) func(string) (runtime.Kin
 			return nil, emulator.Refuse(412, "FunctionNotStarted", "runtime '%s' needs a .NET host (the command dotnet), and this release has no bootstrap for one: publish the function self-contained as a custom runtime, see docs/runtimes.md", id)
 		}
 		return nil, emulator.Refuse(412, "FunctionNotStarted", "runtime '%s' is not run by this release of fcemu; it runs %s",
-			id, "python*, nodejs*, java*, php*, go1 and custom*")
+			id, "python*, nodejs*, java*, php*, go1, custom* and custom-container")
 	}
 }
 
@@ -40,8 +42,8 @@ func Runs(id string) bool { return family(id) != "" }
 
 // family is the group of runtime ids that one kind runs, or "".
 func family(id string) string {
-	for _, prefix := range []string{"python", "nodejs", "java", "php", "go1", "custom"} {
-		if strings.HasPrefix(id, prefix) && id != "custom-container" {
+	for _, prefix := range []string{"python", "nodejs", "java", "php", "go1", emulator.ContainerRuntime, "custom"} {
+		if strings.HasPrefix(id, prefix) {
 			return prefix
 		}
 	}

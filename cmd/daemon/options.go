@@ -41,6 +41,7 @@ type Options struct {
 	AsyncWorkers int               // asynchronous invocations that run at a time
 	Interpreters map[string]string // runtime id → interpreter
 	Mounts       map[string]string // mountDir of nasConfig or ossMountConfig → folder
+	Images       map[string]string // image name → OCI layout or saved image
 
 	Destinations []destination.Route // of outcomes for what has no local service; checked
 

@@ -19,6 +19,7 @@ import (
 	"github.com/fcemu/fcemu/emulator/oss"
 	"github.com/fcemu/fcemu/emulator/scaling"
 	"github.com/fcemu/fcemu/runtime"
+	"github.com/fcemu/fcemu/runtime/image"
 	"github.com/fcemu/fcemu/runtime/process"
 	"github.com/fcemu/fcemu/store"
 	"github.com/fcemu/fcemu/store/blob"
@@ -33,6 +34,7 @@ type parts struct {
 	requests  *journal.Journal // one line a request
 	observe   func(*emulator.RequestRecord)
 	launcher  process.Launcher
+	images    *image.Store
 	pool      *runtime.Pool
 	keeper    keeper
 	catalogue *control.Catalogue
@@ -159,10 +161,11 @@ func (p *parts) openRuntime(ctx context.Context, o Options) (err error) {
 			return err
 		}
 	}
+	p.images = image.Open(filepath.Join(o.DataDir, "images"), o.Images)
 	p.credentials = runtime.PlaceholderCredentials()
 	storage := &runtime.Storage{Dir: filepath.Join(o.DataDir, "mounts"), Folders: o.Mounts}
 	p.pool = runtime.New(runtime.Options{
-		Kinds: kinds(o, p.credentials), Launcher: p.launcher, CodeDir: p.blobs.Dir, Mounts: storage.Binds, ShareTmp: o.ShareTmp, EnforceCPU: o.EnforceCPU,
+		Kinds: kinds(o, p.credentials, p.images), Launcher: p.launcher, CodeDir: p.blobs.Dir, Mounts: storage.Binds, ShareTmp: o.ShareTmp, EnforceCPU: o.EnforceCPU,
 		Log: p.journal.Append, Notice: noticeOf(o.Notice),
 		IDs: p.ids, Clock: p.clock, Account: o.Account, Region: o.Region,
 		Credentials: p.credentials, MaxInstances: o.MaxInstances, Idle: o.IdleTimeout, Spares: o.Spares,
@@ -193,6 +196,9 @@ func noticeOf(notice func(string)) func(function, text string) {
 
 // close is the mirror of openParts, as far as that came.
 func (p *parts) close() {
+	if p.images != nil {
+		p.images.Close() // a start may wait for one
+	}
 	if p.pool != nil {
 		p.pool.Close()
 	}

@@ -74,7 +74,7 @@ func (e *Emulator) writeFiles(files map[string]string) string {
 // apply brings one function, its triggers and its configurations to the wanted state.
 func (e *Emulator) apply(wanted *project.Function) {
 	e.t.Helper()
-	code, err := project.Zip(e.ctx, wanted.CodePath)
+	code, err := wanted.Pack(e.ctx)
 	e.must(err)
 	body, err := wanted.Body(code)
 	e.must(err)

@@ -12,13 +12,14 @@ import (
 // one machine.
 func storedFields() []string {
 	return []string{"vpcConfig", "nasConfig", "ossMountConfig", "polarFsConfig", "juiceFsConfig", "tracingConfig",
-		"gpuConfig", "customDNS", "customContainerConfig", "resourceGroupId", "instanceIsolationMode",
+		"gpuConfig", "customDNS", "resourceGroupId", "instanceIsolationMode",
 		"sessionAffinity", "sessionAffinityConfig", "disableOndemand", "enableLongLiving"}
 }
 
 // effectiveFields are those of them that do have an effect: the API reads and checks them.
 func effectiveFields() []string {
-	return []string{"instanceIsolationMode", "sessionAffinity", "sessionAffinityConfig", "disableOndemand"}
+	return []string{"instanceIsolationMode", "sessionAffinity", "sessionAffinityConfig", "disableOndemand",
+		"nasConfig", "ossMountConfig", "gpuConfig"}
 }
 
 // leftOut are members that belong to other parts of the cloud, or to its tool.
@@ -63,7 +64,7 @@ func (l *loader) store(o *object, one *field, name string, in *Input) {
 			in.Stored = map[string]json.RawMessage{}
 		}
 		in.Stored[name] = value
-		if name != "nasConfig" && name != "ossMountConfig" && !slices.Contains(effectiveFields(), name) {
+		if !slices.Contains(effectiveFields(), name) {
 			l.note(one.key, name+" is stored but has no effect here")
 		}
 	}
@@ -112,7 +113,7 @@ func problem(err error) string {
 func functionFields() []string {
 	return slices.Concat([]string{"region", "functionName", "name", "description", "runtime", "handler", "code", "codeUri",
 		"cpu", "memorySize", "diskSize", "timeout", "instanceConcurrency", "idleTimeout", "environmentVariables",
-		"layers", "tags", "role", "logConfig", "internetAccess", "customRuntimeConfig", "instanceLifecycleConfig",
+		"layers", "tags", "role", "logConfig", "internetAccess", "customRuntimeConfig", "customContainerConfig", "instanceLifecycleConfig",
 		"asyncInvokeConfig", "asyncConfiguration", "provisionConfig", "scalingConfig", "concurrencyConfig", "triggers", "initializer", "caPort", "disableInjectCredentials"},
 		storedFields(), leftOut())
 }

@@ -22,6 +22,8 @@ func (l *loader) fc2(key *yaml.Node, props *object) {
 	fn.Region = l.region(props)
 	l.common(function, &fn.Input)
 	fn.Input.CustomRuntimeConfig = l.customRuntime(function, function.whole("caPort", 1, 65535))
+	l.container(function, &fn)
+	l.gpu(function, &fn.Input)
 	fn.Input.InstanceLifecycleConfig = l.lifecycle(function)
 	service.text("description")
 	l.surroundings(service, &fn.Input)

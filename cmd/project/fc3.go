@@ -18,6 +18,7 @@ func (l *loader) fc3(key *yaml.Node, props *object) {
 	fn.Region = l.region(props)
 	l.common(props, &fn.Input)
 	fn.Input.CustomRuntimeConfig = l.customRuntime(props, props.whole("caPort", 1, 65535))
+	l.container(props, &fn)
 	fn.Input.InstanceLifecycleConfig = l.lifecycle(props)
 	l.surroundings(props, &fn.Input)
 	fn.Async = l.async(props.take(l.words("asyncInvokeConfig", "asyncConfiguration")), props)
@@ -68,8 +69,12 @@ func (l *loader) complete(key *yaml.Node, o *object, fn Function, code codeSourc
 		l.fail(o.place(key), "runtime is missing", "add runtime: python3.10, nodejs20, custom.debian12 or another")
 		return
 	}
-	if image(fn.Input.Runtime) {
-		l.note(key, "the runtime "+fn.Input.Runtime+" runs images, which is not possible here yet; "+fn.Name.String()+" is skipped")
+	if fn.Input.Runtime == "micro-sandbox" {
+		l.note(key, "the runtime micro-sandbox is not run here; "+fn.Name.String()+" is skipped")
+		return
+	}
+	if fn.Input.Runtime == emulator.ContainerRuntime {
+		l.completeImage(key, o, fn, code)
 		return
 	}
 	if code.remote {
@@ -88,6 +93,10 @@ func (l *loader) complete(key *yaml.Node, o *object, fn Function, code codeSourc
 		return
 	}
 	fn.CodePath = l.codePath(code)
+	l.add(fn)
+}
+
+func (l *loader) add(fn Function) {
 	l.project.Functions = append(l.project.Functions, fn)
 	l.project.Domains = append(l.project.Domains, fn.domains...)
 }
@@ -99,8 +108,6 @@ func (o *object) place(fallback *yaml.Node) *yaml.Node {
 	}
 	return fallback
 }
-
-func image(runtime string) bool { return runtime == "custom-container" || runtime == "micro-sandbox" }
 
 func (in *Input) custom() bool {
 	fn := emulator.Function{Runtime: in.Runtime}

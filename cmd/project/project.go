@@ -30,7 +30,7 @@ type Function struct {
 	Resource string // key under resources or services
 	Region   string // empty where the file names none
 	Input    Input
-	CodePath string             // absolute: a folder, a zip or jar, or a single file
+	CodePath string             // absolute: a folder, a zip or jar, or a single file; of an image, its file or folder if it has one
 	Triggers []emulator.Trigger // all of them; an emulator without that kind of source stores them
 	Async    []AsyncConfig
 	Settings []Setting

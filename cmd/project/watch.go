@@ -71,7 +71,7 @@ func (w *watcher) start() error {
 		}
 	}
 	for _, fn := range w.project.Functions {
-		if w.roots[fn.CodePath] != nil {
+		if fn.CodePath == "" || w.roots[fn.CodePath] != nil { // an image may be no file
 			continue
 		}
 		root := &watchedRoot{path: fn.CodePath}
@@ -198,7 +198,7 @@ func (w *watcher) change() Change {
 		change.Project = change.Project || slices.Contains(w.project.Files, path)
 	}
 	for _, fn := range w.project.Functions {
-		if w.roots[fn.CodePath].changed {
+		if root := w.roots[fn.CodePath]; root != nil && root.changed {
 			change.Functions = append(change.Functions, fn.Name)
 		}
 	}

@@ -1,12 +1,14 @@
 package project
 
 import (
+	"context"
 	"encoding/json"
 
 	"github.com/fcemu/fcemu/emulator"
 )
 
-// Body is the CreateFunctionInput of FC 3.0: the wanted members with the name and the packed code.
+// Body is the CreateFunctionInput of FC 3.0: the wanted members with the name and the packed code,
+// which an image does not have.
 func (f *Function) Body(code []byte) (map[string]any, error) {
 	members, err := json.Marshal(f.Input)
 	if err != nil {
@@ -17,8 +19,18 @@ func (f *Function) Body(code []byte) (map[string]any, error) {
 		return nil, err
 	}
 	body["functionName"] = f.Name.Wire()
-	body["code"] = map[string]any{"zipFile": code} // base64 on the wire
-	return body, nil
+	if code != nil {
+		body["code"] = map[string]any{"zipFile": code} // base64 on the wire
+	}
+	return body, f.resolved(body)
+}
+
+// Pack is the function's code as a zip; an image has none.
+func (f *Function) Pack(ctx context.Context) ([]byte, error) {
+	if f.Input.Runtime == emulator.ContainerRuntime {
+		return nil, nil
+	}
+	return Zip(ctx, f.CodePath)
 }
 
 // TriggerBody is the CreateTriggerInput of FC 3.0.

@@ -42,12 +42,8 @@ func fillDefaults(fn *emulator.Function) {
 // they may belong to the caller, or to a state that others read.
 func fillParts(fn *emulator.Function) {
 	if fn.CustomRuntimeConfig != nil && fn.CustomRuntimeConfig.HealthCheckConfig != nil {
-		custom, health := *fn.CustomRuntimeConfig, *fn.CustomRuntimeConfig.HealthCheckConfig
-		orElse(&health.PeriodSeconds, 3)
-		orElse(&health.TimeoutSeconds, 1)
-		orElse(&health.FailureThreshold, 3)
-		orElse(&health.SuccessThreshold, 1)
-		custom.HealthCheckConfig = &health
+		custom := *fn.CustomRuntimeConfig
+		custom.HealthCheckConfig = filledHealth(custom.HealthCheckConfig)
 		fn.CustomRuntimeConfig = &custom
 	}
 	if fn.InstanceLifecycleConfig != nil {
@@ -57,6 +53,18 @@ func fillParts(fn *emulator.Function) {
 			PreFreeze:   filledHook(fn.InstanceLifecycleConfig.PreFreeze),
 		}
 	}
+}
+
+func filledHealth(given *emulator.HealthCheck) *emulator.HealthCheck {
+	if given == nil {
+		return nil
+	}
+	health := *given
+	orElse(&health.PeriodSeconds, 3)
+	orElse(&health.TimeoutSeconds, 1)
+	orElse(&health.FailureThreshold, 3)
+	orElse(&health.SuccessThreshold, 1)
+	return &health
 }
 
 // filledHook drops a hook that names nothing to call: tools send such hooks to switch them off.

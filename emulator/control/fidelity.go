@@ -57,9 +57,15 @@ func functionFields() []Field {
 		{"polarFsConfig", LevelIgnored, "nothing is mounted"},
 		{"juiceFsConfig", LevelIgnored, "nothing is mounted"},
 		{"tracingConfig", LevelIgnored, "no trace is sent"},
-		{"gpuConfig", LevelIgnored, "functions see the machine's own devices"},
+		{"gpuConfig", LevelApproximated, "functions see the machine's own devices, and run on the CPU, with a notice, where it has none; gpuMemorySize counts against what nvidia-smi tells"},
 		{"customDNS", LevelIgnored, "functions use the machine's name servers"},
-		{"customContainerConfig", LevelIgnored, "images are not run"},
+		{"customContainerConfig", LevelApproximated, "images from local files, Docker or Podman run without an engine, on Linux; nothing is pulled from a registry"},
+		{"customContainerConfig.webServerMode", LevelApproximated, "false (FC 2.0) refuses to start"},
+		{"customContainerConfig.resolvedImageUri", LevelApproximated, "of a path in s.yaml: the file and its time, so that a new image is a new revision"},
+		{"customContainerConfig.accelerationType", LevelIgnored, "an image is unpacked once"},
+		{"customContainerConfig.accelerationInfo", LevelIgnored, ""},
+		{"customContainerConfig.acrInstanceId", LevelIgnored, "nothing is pulled"},
+		{"customContainerConfig.registryConfig", LevelIgnored, "nothing is pulled"},
 		{"microSandboxConfig", LevelIgnored, "images are not run"},
 		{"sessionAffinity", LevelEnforced, "not for asynchronous calls; after an update of the function, or when its instance has ended, a session goes on with another instance"},
 		{"sessionAffinityConfig", LevelEnforced, "on the emulator's clock; the name of the cookie is fcemu's own"},
@@ -124,6 +130,9 @@ func Ignored(fn *emulator.Function) []string {
 	}
 	if fn.InstanceConcurrency > 1 && !serves(fn) {
 		names = append(names, "instanceConcurrency")
+	}
+	if fn.Runtime == emulator.ContainerRuntime && len(fn.Layers) > 0 { // FC has none for images either
+		names = append(names, "layers")
 	}
 	return names
 }

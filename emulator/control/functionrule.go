@@ -41,6 +41,8 @@ func checkFunction(fn *emulator.Function) error {
 		checkConcurrency(fn),
 		checkEnvironment(fn.EnvironmentVariables),
 		checkCustomRuntime(fn.CustomRuntimeConfig),
+		checkContainer(fn),
+		checkGPU(fn),
 		checkLifecycle(fn),
 		checkLayers(fn.Layers),
 		checkTags(fn.Tags),
@@ -174,7 +176,10 @@ func checkCustomRuntime(custom *emulator.CustomRuntime) error {
 	if err := checkRange("CustomRuntimeConfig.Port", 0, 65535, custom.Port); err != nil {
 		return err
 	}
-	health := custom.HealthCheckConfig
+	return checkHealth(custom.HealthCheckConfig)
+}
+
+func checkHealth(health *emulator.HealthCheck) error {
 	if health == nil {
 		return nil
 	}

@@ -46,14 +46,19 @@ func (k *Kind) Prepare(fn *emulator.Function, place runtime.Place) (runtime.Plan
 		},
 		Notice:      scriptTrouble(place.OnHost(path)),
 		Concurrency: max(1, fn.InstanceConcurrency),
-		Connect: func(_ context.Context, p process.Process) (runtime.Session, error) {
-			address, ok := <-p.Ready()
-			if !ok {
-				return nil, errors.New("the server does not listen")
-			}
-			return newSession(address.String(), fn, k.identity), nil
-		},
+		Connect:     k.connect(fn),
 	}, nil
+}
+
+// connect speaks to a server that listens.
+func (id identity) connect(fn *emulator.Function) func(context.Context, process.Process) (runtime.Session, error) {
+	return func(_ context.Context, p process.Process) (runtime.Session, error) {
+		address, ok := <-p.Ready()
+		if !ok {
+			return nil, errors.New("the server does not listen")
+		}
+		return newSession(address.String(), fn, id), nil
+	}
 }
 
 // startCommand is command + args with /code/ replaced by the real folder.

@@ -94,6 +94,9 @@ func (c *child) startMessage() (*message, []*os.File) {
 	if c.private {
 		m.put(c.spec.Mounts)
 	}
+	if c.spec.Account != nil {
+		m.putAccount(c.spec.Account)
+	}
 	if c.spec.Terminal {
 		m.Leads = 1
 	}

@@ -181,6 +181,9 @@ func (g *guardian) fork(inst *instance, m *message, descriptors []int) error {
 		Files: g.arrange(m, descriptors),
 		Sys:   &syscall.SysProcAttr{Setpgid: m.Leads == 0, Setsid: m.Leads != 0, Setctty: m.Leads != 0},
 	}
+	if account := m.account(); account != nil {
+		become(attr, account)
+	}
 	descriptor := g.wantDescriptor(attr.Sys)
 	argv := append([]string{m.Path}, m.Args...)
 	g.forking.Lock()

@@ -70,11 +70,15 @@ func (g *guardian) enter(inst *instance, m *message) error {
 	if !inst.own {
 		return nil
 	}
-	list, err := prepare(m.mounts())
+	mounts := m.mounts()
+	list, err := prepare(mounts)
 	if err != nil {
 		return err
 	}
 	defer closeMounts(list)
+	if mounts.Root != "" {
+		return g.space.enterRoot(mounts, list, m.Dir)
+	}
 	if err := g.space.enterOwn(); err != nil {
 		return err
 	}

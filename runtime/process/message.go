@@ -52,6 +52,9 @@ type message struct {
 	Layers  []string // /opt
 	Tmp     int64    // bytes of /tmp
 	Binds   []string // source, target and ro or rw, again and again
+	Root    string   // the folder that is its root
+	Disk    int64    // bytes that it can write there
+	Account []string // user, group and further groups that it runs as; none: the guardian's
 
 	PID    int64
 	Code   int64
@@ -71,14 +74,14 @@ const (
 func (m *message) visit(c *codec) {
 	for _, number := range []*int64{
 		&m.Kind, &m.ID, &m.Descriptors, &m.Tag, &m.Port, &m.Streams, &m.Leads, &m.Beside,
-		&m.PID, &m.Code, &m.Signal, &m.MaxRSS, &m.CPU, &m.Private, &m.Tmp,
+		&m.PID, &m.Code, &m.Signal, &m.MaxRSS, &m.CPU, &m.Private, &m.Tmp, &m.Disk,
 	} {
 		c.number(number)
 	}
-	for _, text := range []*string{&m.Path, &m.Dir, &m.Address, &m.Text, &m.CodeDir} {
+	for _, text := range []*string{&m.Path, &m.Dir, &m.Address, &m.Text, &m.CodeDir, &m.Root} {
 		c.text(text)
 	}
-	for _, list := range []*[]string{&m.Args, &m.Env, &m.Layers, &m.Binds} {
+	for _, list := range []*[]string{&m.Args, &m.Env, &m.Layers, &m.Binds, &m.Account} {
 		c.list(list)
 	}
 }

@@ -3,6 +3,7 @@ package process
 import (
 	"context"
 	"errors"
+	"strconv"
 	"syscall"
 )
 
@@ -15,6 +16,17 @@ type Mounts struct {
 	Layers []string
 	Tmp    int64 // size in bytes of a /tmp of its own, which is empty; 0 = the machine's own /tmp
 	Binds  []Bind
+	// Root is a folder that is the program's whole root, with the machine's /proc, /sys and /dev: it
+	// sees nothing else of the machine. What it writes is in memory, Disk bytes at most, and gone at its
+	// end. Empty: the machine's root.
+	Root string
+	Disk int64
+}
+
+// Account is whom a program runs as.
+type Account struct {
+	UID, GID int
+	Groups   []int
 }
 
 // Bind shows one folder of the machine at another path.
@@ -58,6 +70,7 @@ func (c *child) Mount(ctx context.Context, mounts Mounts) error {
 // put writes the folders into the message.
 func (m *message) put(mounts *Mounts) {
 	m.Private, m.CodeDir, m.Layers, m.Tmp = 1, mounts.Code, mounts.Layers, mounts.Tmp
+	m.Root, m.Disk = mounts.Root, mounts.Disk
 	for _, bind := range mounts.Binds {
 		access := "rw"
 		if bind.ReadOnly {
@@ -69,9 +82,29 @@ func (m *message) put(mounts *Mounts) {
 
 // mounts reads them from the message.
 func (m *message) mounts() *Mounts {
-	mounts := &Mounts{Code: m.CodeDir, Layers: m.Layers, Tmp: m.Tmp}
+	mounts := &Mounts{Code: m.CodeDir, Layers: m.Layers, Tmp: m.Tmp, Root: m.Root, Disk: m.Disk}
 	for i := 0; i+2 < len(m.Binds); i += 3 {
 		mounts.Binds = append(mounts.Binds, Bind{m.Binds[i], m.Binds[i+1], m.Binds[i+2] == "ro"})
 	}
 	return mounts
+}
+
+// putAccount writes whom the program runs as.
+func (m *message) putAccount(account *Account) {
+	for _, id := range append([]int{account.UID, account.GID}, account.Groups...) {
+		m.Account = append(m.Account, strconv.Itoa(id))
+	}
+}
+
+// account reads it; nil: the emulator's own.
+func (m *message) account() *Account {
+	var ids []int
+	for _, text := range m.Account {
+		id, _ := strconv.Atoi(text)
+		ids = append(ids, id)
+	}
+	if len(ids) < 2 {
+		return nil
+	}
+	return &Account{ids[0], ids[1], ids[2:]}
 }

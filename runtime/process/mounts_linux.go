@@ -28,6 +28,14 @@ func prepare(m *Mounts) (list []mount, err error) {
 		}
 		return err
 	}
+	if m.Root != "" {
+		for _, folder := range []string{"/proc", "/sys", "/dev"} {
+			tree, err := openTree(folder)
+			if err := add(folder, tree, err); err != nil {
+				return list, err
+			}
+		}
+	}
 	if m.Code != "" {
 		tree, err := openTree(m.Code)
 		if err := add("/code", tree, err); err != nil {
@@ -102,7 +110,7 @@ func mergeLayers(layers []string) (int, error) {
 	return newMount("overlay", unix.MOUNT_ATTR_RDONLY, "lowerdir", strings.Join(lower, ":"))
 }
 
-// newMount makes a file system, with options as pairs, that is nowhere mounted yet.
+// newMount makes a file system, with options as pairs (flags have no value), that is nowhere mounted yet.
 func newMount(kind string, attributes int, options ...string) (int, error) {
 	context, err := unix.Fsopen(kind, unix.FSOPEN_CLOEXEC)
 	if err != nil {
@@ -110,7 +118,11 @@ func newMount(kind string, attributes int, options ...string) (int, error) {
 	}
 	defer unix.Close(context)
 	for i := 0; i+1 < len(options); i += 2 {
-		if err := unix.FsconfigSetString(context, options[i], options[i+1]); err != nil {
+		set := func() error { return unix.FsconfigSetString(context, options[i], options[i+1]) }
+		if options[i+1] == "" {
+			set = func() error { return unix.FsconfigSetFlag(context, options[i]) }
+		}
+		if err := set(); err != nil {
 			return -1, fmt.Errorf("%s with %s=%s: %w", kind, options[i], options[i+1], err)
 		}
 	}

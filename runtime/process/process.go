@@ -34,6 +34,11 @@ type Spec struct {
 	// Process.Mount. Nil: it sees the machine's own paths.
 	Mounts *Mounts
 
+	// Account is whom the program runs as, where it has a root of its own: see Mounts.Root. An ordinary
+	// user's emulator cannot be anybody else: there the program only takes itself, and the files in its
+	// root, for that account's. Nil: the emulator's user.
+	Account *Account
+
 	Limits Limits // by the kernel, where it can
 
 	// Terminal makes Stdin, which is a terminal then, the one that controls the program and its

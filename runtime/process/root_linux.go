@@ -126,13 +126,18 @@ func buildBase() (int, error) {
 	if err := unix.Chdir("/tmp"); err != nil {
 		return -1, err
 	}
+	return namespace, pivot()
+}
+
+// pivot makes the working directory, where something is mounted, the root.
+func pivot() error {
 	if err := unix.PivotRoot(".", "."); err != nil {
-		return -1, fmt.Errorf("pivot_root: %w", err)
+		return fmt.Errorf("pivot_root: %w", err)
 	}
 	if err := unix.Unmount(".", unix.MNT_DETACH); err != nil {
-		return -1, fmt.Errorf("leaving the machine's root: %w", err)
+		return fmt.Errorf("leaving the machine's root: %w", err)
 	}
-	return namespace, unix.Chdir("/")
+	return unix.Chdir("/")
 }
 
 // mirror mounts at target a folder in memory that has the entries of source, as they are.

@@ -1,0 +1,3 @@
+module custom-container
+
+go 1.22

@@ -1,0 +1,14 @@
+//go:build !linux
+
+package image
+
+import (
+	"errors"
+	"os"
+)
+
+func openInside(*os.File, string, int) (*os.File, error) {
+	return nil, errors.New("images run on Linux only")
+}
+
+const onlyPath = 0
