@@ -28,6 +28,7 @@ type Pool struct {
 
 	sessions sessions
 	spares   spares
+	gpus     gpus
 
 	noticesMu sync.Mutex
 	notices   map[[2]string]bool

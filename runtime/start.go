@@ -124,8 +124,13 @@ func (i *instance) launch(ctx context.Context, plan *Plan) *failure {
 	if plan.Spec.Port != 0 {
 		defer time.AfterFunc(portPatience, func() { i.pool.freePort(plan.Spec.Port) }).Stop()
 	}
+	if err := i.holdGPU(ctx); err != nil {
+		i.logs.abandon()
+		return faultOfError(err)
+	}
 	started, err := i.pool.options.Launcher.Start(ctx, plan.Spec)
 	if err != nil {
+		i.giveGPU()
 		i.logs.abandon()
 		return i.notLaunched(plan, err)
 	}

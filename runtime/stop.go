@@ -82,6 +82,7 @@ func (i *instance) supervise() {
 	<-i.process.Done()
 	expected := !i.group.doom(i)
 	i.process.Kill() // descendants that outlive it
+	i.giveGPU()
 	exit := i.process.Exit()
 	i.raisePeak(exit.MaxRSS)
 	i.logs.finish()

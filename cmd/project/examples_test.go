@@ -12,7 +12,8 @@ func TestExamples(t *testing.T) {
 	if err != nil || len(folders) < 6 {
 		t.Fatalf("found %d examples: %v", len(folders), err)
 	}
-	built := map[string]string{"custom-go": "bootstrap", "go1": "main", "java-event": "target/classes/Shop.class", "http-java-fc2": "target/classes/Poll.class"}
+	built := map[string]string{"custom-go": "bootstrap", "go1": "main", "java-event": "target/classes/Shop.class", "http-java-fc2": "target/classes/Poll.class",
+		"custom-container": "image.tar"}
 	for _, file := range folders {
 		name := filepath.Base(filepath.Dir(file))
 		t.Run(name, func(t *testing.T) {
@@ -31,7 +32,7 @@ func TestExamples(t *testing.T) {
 				t.Error(notice)
 			}
 			for _, fn := range p.Functions {
-				if _, err := Zip(t.Context(), fn.CodePath); err != nil {
+				if _, err := fn.Pack(t.Context()); err != nil {
 					t.Error(err)
 				}
 			}

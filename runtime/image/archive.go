@@ -74,10 +74,14 @@ func (a *archive) expand(scratch string) error {
 	if err != nil {
 		return err
 	}
+	n, err := io.Copy(temp, io.LimitReader(plain, maxArchive+1))
 	_ = a.file.Close()
 	a.file, a.temp = temp, temp.Name()
-	if n, err := io.Copy(temp, io.LimitReader(plain, maxArchive+1)); err != nil || n > maxArchive {
-		return errors.Join(err, errTooLarge)
+	switch {
+	case err != nil:
+		return cut(err)
+	case n > maxArchive:
+		return errTooLarge
 	}
 	_, err = temp.Seek(0, io.SeekStart)
 	return err

@@ -125,11 +125,8 @@ func (t *tarReader) parse() (*entry, error) {
 	if prefix := text(h[345:500]); prefix != "" && bytes.Equal(h[257:263], []byte("ustar\x00")) {
 		e.name = prefix + "/" + e.name
 	}
-	if e.kind == 0 || e.kind == '7' {
+	if e.kind == '7' {
 		e.kind = kindFile
-	}
-	if e.kind == kindFile && strings.HasSuffix(e.name, "/") {
-		e.kind = kindFolder
 	}
 	if e.kind >= kindLink && e.kind <= '6' { // these have no content, whatever they say
 		e.size = 0
@@ -185,13 +182,14 @@ func (t *tarReader) apply(e *entry, more map[string]string) error {
 		case "gid":
 			e.gid, err = strconv.Atoi(value)
 		case "size":
-			if e.size, err = strconv.ParseInt(value, 10, 64); e.kind != kindFile {
-				e.size = 0
+			if e.kind == 0 || e.kind == kindFile {
+				e.size, err = strconv.ParseInt(value, 10, 64)
 			}
 		case "mtime":
-			var seconds float64
-			seconds, err = strconv.ParseFloat(value, 64)
-			e.modified = time.Unix(0, int64(seconds*1e9))
+			var seconds int64
+			whole, _, _ := strings.Cut(value, ".")
+			seconds, err = strconv.ParseInt(whole, 10, 64)
+			e.modified = time.Unix(seconds, 0)
 		default:
 			if strings.HasPrefix(key, "GNU.sparse.") {
 				err = fmt.Errorf("the sparse file %s", e.name)
@@ -199,6 +197,11 @@ func (t *tarReader) apply(e *entry, more map[string]string) error {
 		}
 		if err != nil || e.size < 0 {
 			return errors.Join(errNoTar, err)
+		}
+	}
+	if e.kind == 0 { // as in the oldest archives
+		if e.kind = kindFile; strings.HasSuffix(e.name, "/") {
+			e.kind = kindFolder
 		}
 	}
 	if e.kind == 'S' {
@@ -214,14 +217,17 @@ func text(field []byte) string {
 	return string(before)
 }
 
-// number is octal digits, or binary where the first bit is set; -1 where it is neither.
+// number is octal digits, or binary where the first bit is set; -1 where it is neither. Of a binary
+// number the last eight bytes count.
 func number(field []byte) int64 {
 	if field[0]&0x80 != 0 {
-		n := int64(field[0] & 0x7f)
-		for _, b := range field[1:] {
-			if n >= 1<<55 {
-				return -1
-			}
+		n := int64(0)
+		if field[0]&0x40 != 0 {
+			n = -1
+		} else if len(field) <= 8 {
+			field[0] &= 0x7f
+		}
+		for _, b := range field {
 			n = n<<8 | int64(b)
 		}
 		return n

@@ -1,0 +1,306 @@
+package image
+
+import (
+	"archive/tar"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestMain lets TestOrdinaryUser run this very program as somebody else.
+func TestMain(m *testing.M) {
+	if os.Getenv("FCEMU_TEST_USER") != "" {
+		_ = syscall.Setgid(65534)
+		_ = syscall.Setuid(65534)
+	}
+	os.Exit(m.Run())
+}
+
+func TestOrdinaryUser(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("the other tests run as an ordinary user already")
+	}
+	dir, err := os.MkdirTemp("", "fcemu-image-")
+	must(t, err)
+	defer os.RemoveAll(dir)
+	must(t, os.Chmod(dir, 0o777))
+	command := exec.Command("/proc/self/exe", "-test.run", "Test[^O]", "-test.count=1")
+	command.Env = append(os.Environ(), "FCEMU_TEST_USER=1", "TMPDIR="+dir)
+	if out, err := command.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+func TestLayers(t *testing.T) {
+	lower := pack(t, folder("etc", 0o755), file("etc/keep", "1"), file("etc/gone", "1"), file("etc/new", "old"), folder("usr/lib", 0o755),
+		file("usr/lib/a", "a"), link(tar.TypeSymlink, "lib", "usr/lib"), link(tar.TypeSymlink, "var", "/usr"), folder("opaque/deep", 0o755),
+		file("opaque/deep/x", "x"), file("opaque/y", "y"), file("was", "file"), folder("dir", 0o755), file("dir/in", "in"))
+	upper := pack(t, file("etc/.wh.gone", ""), file("etc/new", "new"), file("lib/b", "through a link"), file("var/c", "through an absolute one"),
+		file("opaque/first", "1"), file("opaque/.wh..wh..opq", ""), file("opaque/last", "2"), folder("was", 0o755), file("was/now", "a folder"),
+		file(".wh.dir", ""), file("dir/again", "2"), link(tar.TypeLink, "hard", "etc/keep"), file(".wh.never", ""), file("etc/.wh..wh.plnk", ""))
+	want := []string{"dir/", "dir/again 2", "etc/", "etc/keep 1", "etc/new new", "hard 1", "lib -> usr/lib", "opaque/", "opaque/first 1", "opaque/last 2",
+		"usr/", "usr/c through an absolute one", "usr/lib/", "usr/lib/a a", "usr/lib/b through a link", "var -> /usr", "was/", "was/now a folder"}
+	for name, path := range map[string]string{
+		"saved":  saved(t, map[string]*picture{"x:1": paint(t, nil, lower, upper)}),
+		"layout": layout(t, paint(t, nil, lower, upper)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(want, tree(t, get(t, path).Root)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestModesTimesAndOwners(t *testing.T) {
+	locked, owned, bits := folder("locked", 0o555), file("locked/owned", "x"), file("bits", "x")
+	owned.Uid, owned.Gid, owned.Mode, bits.Mode = 1234, 55, 0o000, 0o6755
+	sticky := folder("tmp", 0o1777)
+	image := get(t, saved(t, map[string]*picture{"x": paint(t, nil, pack(t, locked, owned, sticky, bits))}))
+	look := func(name string) (os.FileInfo, *syscall.Stat_t) {
+		info, err := os.Stat(filepath.Join(image.Root, name))
+		must(t, err)
+		return info, info.Sys().(*syscall.Stat_t)
+	}
+	info, stat := look("locked/owned")
+	wantFile, wantFolder, wantOwner := os.FileMode(0), os.FileMode(0o555), uint32(1234)
+	if os.Getuid() != 0 { // all is his, and he has to get at it
+		wantFile, wantFolder, wantOwner = 0o400, 0o755, uint32(os.Getuid())
+	}
+	if info.Mode() != wantFile || stat.Uid != wantOwner || !info.ModTime().Equal(then) {
+		t.Errorf("the file has %v, owner %d, %v", info.Mode(), stat.Uid, info.ModTime())
+	}
+	if info, _ = look("locked"); info.Mode().Perm() != wantFolder {
+		t.Errorf("the folder has %v", info.Mode())
+	}
+	if info, _ = look("tmp"); info.Mode() != os.ModeDir|os.ModeSticky|0o777 {
+		t.Errorf("/tmp has %v", info.Mode())
+	}
+	if info, _ = look("bits"); info.Mode() != os.ModeSetuid|os.ModeSetgid|0o755 {
+		t.Errorf("the file has %v", info.Mode())
+	}
+	if info, err := os.Stat(filepath.Dir(filepath.Dir(image.Root))); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("others may pass to files with the set-user-ID bit: %v %v", info.Mode(), err)
+	}
+}
+
+// TestHostileLayers: nothing outside of the image's folder is read or written, whatever it says.
+func TestHostileLayers(t *testing.T) {
+	outside := t.TempDir()
+	must(t, os.WriteFile(filepath.Join(outside, "victim"), []byte("whole"), 0o644))
+	up := strings.Repeat("../", 30)
+	device := &tar.Header{Name: "null", Typeflag: tar.TypeChar, Devmajor: 1, Devminor: 3, Mode: 0o666}
+	pipe := &tar.Header{Name: "pipe", Typeflag: tar.TypeFifo, Mode: 0o666}
+	layers := [][]byte{
+		pack(t, link(tar.TypeSymlink, "out", outside), link(tar.TypeSymlink, "up", up+outside[1:]), link(tar.TypeSymlink, "file", outside+"/victim"), device, pipe),
+		pack(t, file(up+"dots", "1"), file("/absolute", "1"), file("file", "replaced"), file("etc/../../dotted", "1")),
+	}
+	image := get(t, saved(t, map[string]*picture{"x": paint(t, nil, layers...)}))
+	if diff := cmp.Diff([]string{"absolute 1", "dots 1", "dotted 1", "file replaced", "out -> " + outside, "up -> " + up + outside[1:]}, tree(t, image.Root)); diff != "" {
+		t.Error(diff)
+	}
+	for name, entry := range map[string]*tar.Header{
+		"through a link":       file("out/victim", "broken"),
+		"through dots":         file("up/victim", "broken"),
+		"hard link through":    link(tar.TypeLink, "hard", "out/victim"),
+		"hard link by dots":    link(tar.TypeLink, "hard", up+outside[1:]+"/victim"),
+		"a folder for a link":  folder("out/sub", 0o755),
+		"whiteout of a link":   file("out/.wh.victim", ""),
+		"opaque through":       file("out/.wh..wh..opq", ""),
+		"whiteout of the root": file(".wh...", ""),
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := saved(t, map[string]*picture{"x": paint(t, nil, layers[0], pack(t, entry))})
+			_, err := open(t, nil).Get(path, MaxSize) // refused, or it stays inside: the image's own /tmp is not there
+			t.Log(err)
+			if got := tree(t, outside); !slices.Equal(got, []string{"victim whole"}) {
+				t.Fatalf("outside is now %v", got)
+			}
+		})
+	}
+}
+
+func TestRefusedImages(t *testing.T) {
+	layer := pack(t, file("run", "x"))
+	one := func(change func(object), layers ...[]byte) string {
+		return saved(t, map[string]*picture{"x": paint(t, change, layers...)})
+	}
+	plain := filepath.Join(t.TempDir(), "plain")
+	must(t, os.WriteFile(plain, []byte(strings.Repeat("no image ", 200)), 0o644))
+	empty := t.TempDir()
+	bomb := file("bomb", "")
+	bomb.Size = 16 << 30
+	huge := paint(t, func(about object) { about["rootfs"] = object{"diff_ids": []string{"sha256:0"}} })
+	var header strings.Builder
+	must(t, tar.NewWriter(&header).WriteHeader(bomb))
+	huge.layers = append(huge.layers, huge.blob(header.String()))
+	zstd := paint(t, func(about object) { about["rootfs"] = object{"diff_ids": []string{"sha256:0"}} })
+	zstd.layers = append(zstd.layers, zstd.blob("\x28\xb5\x2f\xfd and so on"))
+	for name, test := range map[string]struct{ path, message string }{
+		"not there":     {filepath.Join(empty, "nothing.tar"), "no such file"},
+		"no archive":    {plain, "no tar file"},
+		"no layout":     {empty, "no OCI layout"},
+		"no manifest":   {saved(t, nil), "it has 0 images"},
+		"two images":    {saved(t, map[string]*picture{"a:1": paint(t, nil, layer), "b:1": paint(t, func(o object) { o["x"] = 1 }, layer)}), "none of that name"},
+		"other machine": {one(func(o object) { o["architecture"] = "mips" }, layer), "it is for linux/mips"},
+		"other digest": {one(func(o object) { o["rootfs"] = object{"diff_ids": []string{"sha256:" + digest([]byte("x"))}} }, layer),
+			"it is damaged: its digest is sha256:" + digest(layer)},
+		"too few layers": {one(func(o object) { o["rootfs"] = object{} }, layer), "it has 1 layers, and describes 0"},
+		"cut":            {one(nil, layer[:700]), "damaged"},
+		"zstd":           {saved(t, map[string]*picture{"x": zstd}), "compressed with zstd"},
+		"no end":         {saved(t, map[string]*picture{"x": huge}), "damaged"},
+		"relative":       {"./image.tar", "relative to s.yaml"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if message := refused(t, test.path); !strings.Contains(message, test.message) {
+				t.Errorf("got %s", message)
+			}
+		})
+	}
+}
+
+func TestTooLarge(t *testing.T) {
+	s := open(t, nil)
+	path := saved(t, map[string]*picture{"x": paint(t, nil, pack(t, file("a", strings.Repeat("x", 5000))))})
+	if _, err := s.Get(path, 4<<10); err == nil || !strings.Contains(err.Error(), "GB at most") {
+		t.Errorf("got %v", err)
+	}
+	dir := t.TempDir()
+	root, err := os.Open(dir)
+	must(t, err)
+	defer root.Close()
+	u := newUnpacker(t.Context(), root)
+	defer u.leave()
+	u.limit = 4 << 10
+	layer := pack(t, file("a", strings.Repeat("x", 5000)))
+	if err := u.layer(strings.NewReader(string(layer)), "sha256:"+digest(layer)); err != errTooLarge {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestKept: an image is unpacked once, found again after a restart, and anew when its file changed.
+func TestKept(t *testing.T) {
+	first := saved(t, map[string]*picture{"x": paint(t, nil, pack(t, file("a", "1")))})
+	second := saved(t, map[string]*picture{"x": paint(t, nil, pack(t, file("a", "2")))})
+	s := open(t, map[string]string{"registry.example.com/shop:v1": first, "registry.example.com/bare": first})
+	image, err := s.Get("Registry.example.com/shop:V1", MaxSize)
+	must(t, err)
+	must(t, os.WriteFile(filepath.Join(image.Root, "mark"), nil, 0o644))
+	must(t, os.Mkdir(filepath.Join(s.dir, temporary+"left"), 0o755))
+	for range 2 {
+		if again, err := s.Get("registry.example.com/bare:v9", MaxSize); err != nil || again.Root != image.Root {
+			t.Fatalf("got %v, %v", again, err)
+		}
+		s = Open(s.dir, s.named)
+		defer s.Close()
+		if got := tree(t, image.Root); !slices.Equal(got, []string{"a 1", "mark "}) {
+			t.Fatalf("after a restart: %v", got)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(s.dir, temporary+"left")); err == nil {
+		t.Error("what was not finished is still there")
+	}
+	content, err := os.ReadFile(second)
+	must(t, err)
+	must(t, os.WriteFile(first, content, 0o644))
+	must(t, os.Chtimes(first, time.Now(), then))
+	if image, err = s.Get("registry.example.com/bare", MaxSize); err != nil || !slices.Equal(tree(t, image.Root), []string{"a 2"}) {
+		t.Fatalf("after a change: %v", err)
+	}
+	Open(s.dir, nil).Close()
+	if left, _ := os.ReadDir(s.dir); len(left) != 1 {
+		t.Errorf("%d images are kept", len(left))
+	}
+}
+
+func TestCompressedArchive(t *testing.T) {
+	path := saved(t, map[string]*picture{"x": paint(t, nil, pack(t, file("a", "1")))})
+	content, err := os.ReadFile(path)
+	must(t, err)
+	must(t, os.WriteFile(path, squeeze(t, content), 0o644))
+	image := get(t, path)
+	if got := tree(t, filepath.Dir(filepath.Dir(image.Root))); !slices.Contains(got, filepath.Base(filepath.Dir(image.Root))+"/root/a 1") || len(got) != 4 {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestImageOfAName(t *testing.T) {
+	path := saved(t, map[string]*picture{"a:1": paint(t, nil, pack(t, file("a", "1"))), "shop/b:latest": paint(t, nil, pack(t, file("b", "1")))})
+	for _, name := range []string{"shop/b", "docker.io/shop/b:latest"} {
+		s := open(t, map[string]string{name: path})
+		image, err := s.Get(name, MaxSize)
+		must(t, err)
+		if got := tree(t, image.Root); !slices.Equal(got, []string{"b 1"}) {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+// engine puts a program called docker first in the PATH.
+func engine(t *testing.T, script string) {
+	t.Helper()
+	dir := t.TempDir()
+	must(t, os.WriteFile(filepath.Join(dir, "docker"), []byte("#!/bin/sh\n"+script), 0o755))
+	t.Setenv("PATH", dir+":/usr/bin:/bin")
+}
+
+func TestEngine(t *testing.T) {
+	path := saved(t, map[string]*picture{"shop:1": paint(t, nil, pack(t, file("a", "1")))})
+	engine(t, `case "$1" in image) [ "$5" = shop:1 ] || { echo "Error: No such image: $5" >&2; exit 1; }; echo sha256:abc;; save) cp `+path+` "$3"; echo >> `+path+`.count;; esac`)
+	s := open(t, nil)
+	for range 2 {
+		image, err := s.Get("shop:1", MaxSize)
+		must(t, err)
+		if got := tree(t, image.Root); !slices.Equal(got, []string{"a 1"}) {
+			t.Errorf("got %v", got)
+		}
+	}
+	if count, _ := os.ReadFile(path + ".count"); string(count) != "\n" {
+		t.Errorf("it was saved %d times", len(count))
+	}
+	_, err := s.Get("other", MaxSize)
+	if err == nil || !strings.Contains(err.Error(), "docker does not have it (Error: No such image: other)") || !strings.Contains(err.Error(), "--image other=FILE") {
+		t.Errorf("got %v", err)
+	}
+	t.Setenv("PATH", t.TempDir())
+	if _, err = s.Get("shop:2", MaxSize); err == nil || !strings.Contains(err.Error(), "neither Docker nor Podman is on this machine") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestCommandAndAccount(t *testing.T) {
+	passwd := "root:x:0:0::/root:/bin/sh\nweb:x:1000:1001::/home/web:/bin/sh\nbroken\n"
+	group := "root:x:0:\nweb:x:1001:\nextra:x:55:other,web\nstaff:x:60:webber\n"
+	image := get(t, saved(t, map[string]*picture{"x": paint(t, nil, pack(t, file("etc/real", passwd), link(tar.TypeSymlink, "etc/passwd", "/etc/real"), file("etc/group", group)))}))
+	for user, want := range map[string]Account{
+		"":           {0, 0, nil, "/root"},
+		"web":        {1000, 1001, []int{55}, "/home/web"},
+		"1000":       {1000, 1001, []int{55}, "/home/web"},
+		"web:extra":  {1000, 55, nil, "/home/web"},
+		"4321:60":    {4321, 60, nil, "/"},
+		"4321":       {4321, 0, nil, "/"},
+		"nobody":     {},
+		"web:nobody": {},
+	} {
+		image.Config.User = user
+		got, known := image.Account()
+		if diff := cmp.Diff(want, got); known == (want.Home == "") || known && diff != "" {
+			t.Errorf("%s: %t %s", user, known, diff)
+		}
+	}
+	image.Config.Entrypoint, image.Config.Cmd = []string{"/e"}, []string{"c"}
+	for want, got := range map[string][]string{
+		"/e c": image.Command(nil, nil), "/e d": image.Command(nil, []string{"d"}), "/f": image.Command([]string{"/f"}, nil), "/f d": image.Command([]string{"/f"}, []string{"d"}),
+	} {
+		if strings.Join(got, " ") != want {
+			t.Errorf("got %v, want %s", got, want)
+		}
+	}
+}
