@@ -50,11 +50,11 @@ func (l *loader) container(o *object, fn *Function) {
 	fn.Input.store("customContainerConfig", members)
 }
 
-// UseImage makes the function an image, for those who have no project file. Paths count from the
-// working directory.
+// UseImage makes the function an image, for those who have no project file: a file or an OCI layout, if
+// there is such a path from the working directory, else a name.
 func (f *Function) UseImage(image string, command []string, port int) {
 	members := map[string]any{"image": image}
-	if local(image) {
+	if _, err := os.Stat(image); err == nil || local(image) {
 		f.CodePath, _ = filepath.Abs(image)
 		members["image"] = f.CodePath
 	}

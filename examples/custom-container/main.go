@@ -20,7 +20,7 @@ func main() {
 		port = "9000"
 	}
 	var mu sync.Mutex
-	http.HandleFunc("GET /", func(w http.ResponseWriter, _ *http.Request) {
+	http.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		mu.Lock()
 		defer mu.Unlock()
 		text, _ := os.ReadFile(file)
