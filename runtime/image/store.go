@@ -234,19 +234,23 @@ func (s *Store) unpackArchive(a *archive, from origin, name string) (*Image, err
 	k := kept{Stamp: from.stamp, Config: about.Config}
 	if old, err := s.read(digest); err == nil { // the same image from elsewhere
 		k.Size = old.Size
-		return s.keep(digest, k)
+		err = keep(filepath.Join(s.dir, digest), k)
+		return s.remember(digest, k), err
 	}
 	scratch, err := os.MkdirTemp(s.dir, temporary)
 	if err != nil {
 		return nil, err
 	}
 	if k.Size, err = s.fill(a, parts, &about, filepath.Join(scratch, rootDir)); err == nil {
+		err = keep(scratch, k)
+	}
+	if err == nil {
 		err = os.Rename(scratch, filepath.Join(s.dir, digest))
 	}
 	if err != nil {
 		return nil, errors.Join(err, removeAll(scratch))
 	}
-	return s.keep(digest, k)
+	return s.remember(digest, k), nil
 }
 
 // check refuses what this machine cannot run.
@@ -289,19 +293,20 @@ func (u *unpacker) open(a *archive, name, digest string) error {
 	return u.layer(file, digest)
 }
 
-// keep notes where an image came from: the next start finds it by that.
-func (s *Store) keep(digest string, k kept) (*Image, error) {
+// keep notes beside an image's root where it came from: the next start finds it by that.
+func keep(dir string, k kept) error {
 	text, err := json.Marshal(k)
-	if err == nil {
-		err = os.WriteFile(filepath.Join(s.dir, digest, keptFile), text, 0o600)
-	}
 	if err != nil {
-		return nil, err
+		return err
 	}
+	return os.WriteFile(filepath.Join(dir, keptFile), text, 0o600)
+}
+
+func (s *Store) remember(digest string, k kept) *Image {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.kept[k.Stamp] = digest
-	return s.image(digest, k), nil
+	return s.image(digest, k)
 }
 
 // removeAll deletes a folder, also where one in it forbids that to its owner.

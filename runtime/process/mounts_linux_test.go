@@ -237,7 +237,7 @@ func TestOrdinaryUserIsolated(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	command := exec.CommandContext(ctx, "/proc/self/exe", "-test.v", "-test.run",
-		"TestTenPrograms|TestTmp|TestLayers|TestBinds|TestMounts|TestLate|TestBeside|TestProgramsHave|TestHostPID|TestFreeze|TestKillEnds|TestNothingOutlives|TestGuardianKilled")
+		"TestTenPrograms|TestTmp|TestRoot|TestLayers|TestBinds|TestMounts|TestLate|TestBeside|TestProgramsHave|TestHostPID|TestFreeze|TestKillEnds|TestNothingOutlives|TestGuardianKilled")
 	command.Dir, command.Env = dir, append(os.Environ(), "TMPDIR="+dir)
 	command.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
 	out, err := command.CombinedOutput()

@@ -40,6 +40,8 @@ func TestMessagesSurviveTheWire(t *testing.T) {
 			Layers: rapid.SliceOf(rapid.String()).Draw(t, "layers"),
 			Binds:  rapid.SliceOf(rapid.String()).Draw(t, "binds"),
 			Tmp:    rapid.Int64().Draw(t, "tmp"),
+
+			Root: rapid.String().Draw(t, "root"), Disk: rapid.Int64().Draw(t, "disk"), Account: rapid.SliceOf(rapid.String()).Draw(t, "account"),
 		}
 		if err := a.send(m); err != nil {
 			t.Fatal(err)

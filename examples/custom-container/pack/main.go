@@ -1,5 +1,5 @@
 // Pack writes an image as `docker save` does, or as an OCI layout, without Docker: one layer with the
-// program, and one above it with /data. With Docker, the Dockerfile beside makes the same.
+// program, and one above it with /data.
 package main
 
 import (
