@@ -1,8 +1,8 @@
 package control
 
 import (
-	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/fcemu/fcemu/emulator"
 )
@@ -35,9 +35,8 @@ func checkGPU(fn *emulator.Function) error {
 	if gpu == nil {
 		return nil
 	}
-	types := []string{"fc.gpu.tesla.1", "fc.gpu.ampere.1", "fc.gpu.ada.1"}
-	if gpu.Type != "" && !slices.Contains(types, gpu.Type) {
-		return invalidChoice("GPUConfig.GpuType", types, shorten(gpu.Type))
+	if gpu.Type != "" && !strings.HasPrefix(gpu.Type, "fc.gpu.") { // the cloud adds to them
+		return invalidChoice("GPUConfig.GpuType", []string{"fc.gpu.tesla.1", "fc.gpu.ampere.1", "fc.gpu.ada.1"}, shorten(gpu.Type))
 	}
 	if gpu.Memory < 0 || gpu.Memory%1024 != 0 {
 		return invalidValue("GPUConfig.GpuMemorySize", "a multiple of 1024", strconv.Itoa(gpu.Memory))
