@@ -157,6 +157,7 @@ func TestRefusedImages(t *testing.T) {
 		"zstd":           {saved(t, map[string]*picture{"x": zstd}), "compressed with zstd"},
 		"no end":         {saved(t, map[string]*picture{"x": huge}), "damaged"},
 		"relative":       {"./image.tar", "relative to s.yaml"},
+		"option":         {"--help", "no name of an image"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if message := refused(t, test.path); !strings.Contains(message, test.message) {

@@ -118,6 +118,9 @@ func (s *Store) locate(name string) (origin, error) {
 	if path == "" && filepath.IsAbs(name) {
 		path = name
 	}
+	if path == "" && strings.HasPrefix(name, "-") { // an engine would take it for an option
+		return origin{}, errors.New("that is no name of an image")
+	}
 	if path == "" && strings.HasPrefix(name, ".") {
 		return origin{}, errors.New("a path is relative to s.yaml only; name an absolute one")
 	}
