@@ -64,10 +64,17 @@ func (i *instance) boot(inv *emulator.Invocation) *failure {
 
 // raise starts the process and opens the session.
 func (i *instance) raise(ctx context.Context, plan *Plan) *failure {
+	if err := i.holdGPU(ctx); err != nil {
+		if plan.Close != nil {
+			plan.Close()
+		}
+		return faultOfError(err)
+	}
 	if i.claim(ctx, plan) {
 		return nil
 	}
 	if fault := i.launch(ctx, plan); fault != nil {
+		i.giveGPU() // nothing was started, of which the end would do that
 		return fault
 	}
 	ctx, cancel := i.untilExit(ctx)
@@ -124,13 +131,8 @@ func (i *instance) launch(ctx context.Context, plan *Plan) *failure {
 	if plan.Spec.Port != 0 {
 		defer time.AfterFunc(portPatience, func() { i.pool.freePort(plan.Spec.Port) }).Stop()
 	}
-	if err := i.holdGPU(ctx); err != nil {
-		i.logs.abandon()
-		return faultOfError(err)
-	}
 	started, err := i.pool.options.Launcher.Start(ctx, plan.Spec)
 	if err != nil {
-		i.giveGPU()
 		i.logs.abandon()
 		return i.notLaunched(plan, err)
 	}
