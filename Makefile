@@ -6,8 +6,7 @@ TAGS    := netgo,osusergo,sqlite_omit_load_extension,nethttpomithttp2
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 STATIC  := $(if $(filter Linux,$(shell uname -s)),-linkmode external -extldflags -static)
 # For the same reason nothing is inlined but where calls pass: 1 MB.
-PASSED  := emulator emulator/gateway emulator/invoke emulator/async runtime runtime/builtin \
-           runtime/custom runtime/polling runtime/process store/...
+PASSED  := emulator emulator/gateway emulator/invoke emulator/async runtime runtime/builtin runtime/custom store/...
 ASIDE   := github.com/... go.yaml.in/... golang.org/... crypto/... vendor/... encoding/json encoding/xml encoding/asn1 \
            archive/... bufio context database/... flag fmt go/... html internal/syscall/... io/... log/... math/big \
            mime/... net net/netip net/url os regexp/... text/...
