@@ -4,7 +4,7 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/charmbracelet/lipgloss"
+	"github.com/mattn/go-runewidth"
 )
 
 // Table prints rows under a head, columns wide enough for their cells, two blanks apart. What a
@@ -13,26 +13,17 @@ import (
 func (t *Terminal) Table(head []string, rows [][]string, styles map[string]func(string) string) {
 	widths := make([]int, len(head))
 	for i, cell := range head {
-		widths[i] = lipgloss.Width(cell)
+		widths[i] = width(cell)
 	}
 	for _, row := range rows {
 		for i, cell := range row {
 			row[i] = Plain(cell)
-			widths[i] = max(widths[i], lipgloss.Width(row[i]))
+			widths[i] = max(widths[i], width(row[i]))
 		}
 	}
-	styled := make([]string, len(head))
-	for i, cell := range head {
-		styled[i] = t.Dim(cell)
-	}
-	t.row(styled, widths)
+	t.row(head, widths, func(int) func(string) string { return t.Dim })
 	for _, row := range rows {
-		for i, cell := range row {
-			if style := styles[head[i]]; style != nil {
-				row[i] = style(cell)
-			}
-		}
-		t.row(row, widths)
+		t.row(row, widths, func(i int) func(string) string { return styles[head[i]] })
 	}
 }
 
@@ -49,13 +40,26 @@ func Plain(text string) string {
 	}, text)
 }
 
-func (t *Terminal) row(cells []string, widths []int) {
+func (t *Terminal) row(cells []string, widths []int, styleOf func(column int) func(string) string) {
 	var line strings.Builder
 	for i, cell := range cells {
+		blanks := widths[i] - width(cell) + 2
+		if style := styleOf(i); style != nil {
+			cell = style(cell)
+		}
 		line.WriteString(cell)
 		if i < len(cells)-1 {
-			line.WriteString(strings.Repeat(" ", widths[i]-lipgloss.Width(cell)+2))
+			line.WriteString(strings.Repeat(" ", blanks))
 		}
 	}
 	t.Printf("%s\n", strings.TrimRight(line.String(), " "))
+}
+
+// width is how many columns of the terminal a text takes.
+func width(text string) int {
+	columns := 0
+	for _, c := range text {
+		columns += runewidth.RuneWidth(c)
+	}
+	return columns
 }

@@ -49,7 +49,7 @@ func (t *Terminal) Printf(format string, args ...any) { _, _ = fmt.Fprintf(t.Out
 func (t *Terminal) Notef(format string, args ...any) { _, _ = fmt.Fprintf(t.Err, format, args...) }
 
 // Bold, Dim, Good, Warn and Bad give a text its style.
-func (t *Terminal) Bold(text string) string { return t.style().Bold(true).Render(text) }
+func (t *Terminal) Bold(text string) string { return t.renderer.Output().String(text).Bold().String() }
 
 // Dim is for what matters less.
 func (t *Terminal) Dim(text string) string { return t.colour("244", text) }
@@ -81,8 +81,9 @@ func (t *Terminal) Status(status string) string {
 	return t.Dim(status)
 }
 
-func (t *Terminal) style() lipgloss.Style { return t.renderer.NewStyle() }
-
+// colour goes past lipgloss.Style, whose layout of blocks of text nothing here needs: it would bring
+// half a megabyte of tables along.
 func (t *Terminal) colour(code, text string) string {
-	return t.style().Foreground(lipgloss.Color(code)).Render(text)
+	output := t.renderer.Output()
+	return output.String(text).Foreground(output.Color(code)).String()
 }
