@@ -29,15 +29,13 @@ type object struct {
 	Header   map[string]string `json:"header,omitempty"` // what its writer gave: content type, x-oss-meta-*, …
 }
 
-var ecma = crc64.MakeTable(crc64.ECMA)
-
 // sums reads an object once for both of its checksums.
 type sums struct {
 	md5   hash.Hash
 	crc64 hash.Hash64
 }
 
-func newSums() sums { return sums{md5.New(), crc64.New(ecma)} }
+func newSums() sums { return sums{md5.New(), crc64.New(crc64.MakeTable(crc64.ECMA))} }
 
 func (s sums) Write(p []byte) (int, error) {
 	_, _ = s.md5.Write(p) // hashes do not fail
