@@ -8,10 +8,8 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
-	"os/exec"
 )
 
 // Baselines of a claim: the same interpreter, which waits on an inherited socket, then loads the
@@ -130,25 +128,13 @@ func proportional(pid int) (int64, error) {
 
 // bareClaim measures from a word to an interpreter that waits for it until its answer.
 func bareClaim(program string, args ...string) (time.Duration, error) {
-	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	line, stop, err := onSocket(program, args...)
 	if err != nil {
 		return 0, err
 	}
-	ours, theirs := os.NewFile(uintptr(pair[0]), "ours"), os.NewFile(uintptr(pair[1]), "theirs")
-	defer ours.Close()
-	command := exec.Command(program, args...)
-	command.ExtraFiles, command.Stderr = []*os.File{theirs}, os.Stderr
-	err = command.Start()
-	_ = theirs.Close()
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = command.Process.Kill(); _ = command.Wait() }()
+	defer stop()
 	time.Sleep(200 * time.Millisecond)
 	start := time.Now()
-	if _, err := ours.Write(make([]byte, 128)); err != nil {
-		return 0, err
-	}
-	_, err = ours.Read(make([]byte, 128))
+	err = exchange(line)
 	return time.Since(start), err
 }

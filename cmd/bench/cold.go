@@ -100,28 +100,42 @@ func once(t target) (time.Duration, error) {
 
 // bareStart starts a program on an inherited socket and waits for its first answer.
 func bareStart(program string, args ...string) (time.Duration, error) {
-	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
+	start := time.Now()
+	line, stop, err := onSocket(program, args...)
 	if err != nil {
 		return 0, err
+	}
+	defer stop()
+	err = exchange(line)
+	return time.Since(start), err
+}
+
+// onSocket starts a program with one end of a socket as its descriptor 3, and returns the other.
+func onSocket(program string, args ...string) (line *os.File, stop func(), err error) {
+	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
+	if err != nil {
+		return nil, nil, err
 	}
 	syscall.CloseOnExec(pair[0])
 	syscall.CloseOnExec(pair[1])
-	ours, theirs := os.NewFile(uintptr(pair[0]), "ours"), os.NewFile(uintptr(pair[1]), "theirs")
-	defer ours.Close()
-	start := time.Now()
+	line, theirs := os.NewFile(uintptr(pair[0]), "ours"), os.NewFile(uintptr(pair[1]), "theirs")
+	defer theirs.Close()
 	command := exec.Command(program, args...)
 	command.ExtraFiles, command.Stderr = []*os.File{theirs}, os.Stderr
-	err = command.Start()
-	_ = theirs.Close()
-	if err != nil {
-		return 0, err
+	if err := command.Start(); err != nil {
+		_ = line.Close()
+		return nil, nil, err
 	}
-	defer func() { _ = command.Process.Kill(); _ = command.Wait() }()
-	if _, err := ours.Write(make([]byte, 128)); err != nil {
-		return 0, err
+	return line, func() { _, _, _ = line.Close(), command.Process.Kill(), command.Wait() }, nil
+}
+
+// exchange says something and waits for an answer.
+func exchange(line *os.File) error {
+	if _, err := line.Write(make([]byte, 128)); err != nil {
+		return err
 	}
-	_, err = ours.Read(make([]byte, 128))
-	return time.Since(start), err
+	_, err := line.Read(make([]byte, 128))
+	return err
 }
 
 // coldGo compares the first invocation of a static program with a bare start that polls its port.
