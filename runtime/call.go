@@ -137,7 +137,7 @@ func (i *instance) broken(err error, duration time.Duration) *failure {
 		i.kill() // a lock-step line cannot be used again
 		wait(i.gone, goneWait)
 	}
-	return processExited(duration, i.peakMB())
+	return i.processExited(duration)
 }
 
 // wait waits for done, at most for limit.
