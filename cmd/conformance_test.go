@@ -146,8 +146,12 @@ func buildJava(t *testing.T, folder string) {
 	if err := os.CopyFS(filepath.Join(folder, "lib"), os.DirFS(library)); err != nil {
 		t.Fatal(err)
 	}
-	compile := exec.CommandContext(t.Context(), "javac", "--release", "8", "-Xlint:-options", "-encoding", "UTF-8",
-		"-cp", jar, "-d", folder, filepath.Join(folder, "Conform.java"))
+	sources, err := filepath.Glob(filepath.Join(folder, "*.java"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compile := exec.CommandContext(t.Context(), "javac", append([]string{"--release", "8", "-Xlint:-options", "-encoding", "UTF-8",
+		"-cp", jar, "-d", folder}, sources...)...)
 	if output, err := compile.CombinedOutput(); err != nil {
 		t.Fatalf("javac: %v\n%s", err, output)
 	}

@@ -37,7 +37,7 @@ function run(Handlers $handlers, array $call): array
 function describe(\Throwable $error): string
 {
     return (string) json_encode([
-        'errorMessage' => $error->getMessage() . hint($error),
+        'errorMessage' => shown($error->getMessage() . hint($error)),
         'errorType' => get_class($error),
         'stackTrace' => [
             'file' => shown($error->getFile()),
