@@ -112,12 +112,16 @@ func (l *conforming) project(t *testing.T) string {
 	if l.build != nil {
 		l.build(t, code)
 	}
-	concurrency := 1
-	if l.custom {
-		concurrency = 5
-	}
-	write(t, folder, "s.yaml", fmt.Sprintf(conformanceProject, l.runtime, l.hooks[0], l.hooks[1], l.hooks[2], concurrency))
+	write(t, folder, "s.yaml", fmt.Sprintf(conformanceProject, l.runtime, l.hooks[0], l.hooks[1], l.hooks[2], l.slots()))
 	return folder
+}
+
+// slots is how many calls an instance takes at a time.
+func (l *conforming) slots() int {
+	if l.custom {
+		return 5
+	}
+	return 1
 }
 
 func buildGo(t *testing.T, folder string) {
