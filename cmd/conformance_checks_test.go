@@ -107,7 +107,17 @@ func (c *conformer) failures() {
 	}
 	gone := c.fails("main", "exit", "Process exited unexpectedly before completing request (duration: ")
 	c.goldenPayload("exit", gone)
-	c.goldenLog("exit log", gone)
+	await(c.t, "the exit to be told", func() bool {
+		for line, err := range c.client.Logs(c.t.Context(), client.LogFilter{Match: "^The process exited with code 3.$"}) {
+			if err != nil {
+				c.t.Fatal(err)
+			}
+			if line.InstanceID == gone.InstanceID {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 func (c *conformer) limits() {

@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"errors"
+	"io"
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
@@ -10,6 +11,7 @@ import (
 
 const (
 	exitWait = 100 * time.Millisecond // a broken line is followed by the exit that broke it
+	lineWait = time.Second            // the same where the whole line of an instance was closed: the end is certain, its news may be late
 	goneWait = 300 * time.Millisecond // for a killed tree's end and last words
 )
 
@@ -150,7 +152,11 @@ func (i *instance) broken(err error, duration time.Duration) *failure {
 	if errors.As(err, &bad) && i.multi {
 		return badAnswer(bad)
 	}
-	if wait(i.process.Done(), exitWait) {
+	limit := exitWait
+	if !i.multi && errors.Is(err, io.ErrUnexpectedEOF) {
+		limit = lineWait
+	}
+	if wait(i.process.Done(), limit) {
 		wait(i.gone, goneWait)
 		i.group.doom(i)
 	} else if !i.multi {
