@@ -83,7 +83,7 @@ func badPHP() badLanguage {
 }
 
 func badJava() badLanguage {
-	return badLanguage{runtime: "java11", folder: "java", needs: []string{"java", "javac", "mvn"}, build: buildJava, programs: slices.Concat(
+	return badLanguage{runtime: "java11", folder: "java", needs: []string{"java", "javac", "mvn"}, build: compileJava, programs: slices.Concat(
 		calls("bad.Bad::handleRequest", 30, map[string]string{
 			"printMuch": "", "closeStdout": "", "daemon": "", "daemonAndExit": exited, "exitLater": "",
 			"assertion": "java.lang.AssertionError", "unspeakable": exited + "|no words",

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -35,7 +34,7 @@ func conformingLanguages() []conforming {
 		{runtime: "python3.12", folder: "python", hooks: python, needs: []string{"python3"}, lacks: []string{"service", "keys"}},
 		{runtime: "nodejs16", folder: "node", hooks: [3]string{"index.classic", "index.classicInitialize", "index.classicPreStop"}, needs: []string{"node"}},
 		{runtime: "nodejs20", folder: "node", hooks: node, needs: []string{"node"}},
-		{runtime: "java11", folder: "java", hooks: java, needs: []string{"java", "javac", "mvn"}, build: buildJava, lacks: []string{"region", "account"}},
+		{runtime: "java11", folder: "java", hooks: java, needs: []string{"java", "javac", "mvn"}, build: compileJava, lacks: []string{"region", "account"}},
 		{runtime: "php7.2", folder: "php", hooks: node, needs: []string{"php"}},
 		{runtime: "go1", folder: "go1", hooks: [3]string{"main", "main", "main"}, needs: []string{"go"}, build: buildGo, quoted: true},
 		{runtime: "custom.debian12", folder: "custom", hooks: [3]string{"h", "h", "h"}, needs: []string{"python3"}, custom: true, lacks: []string{"service"}},
@@ -124,41 +123,25 @@ func (l *conforming) slots() int {
 	return 1
 }
 
-func buildGo(t *testing.T, folder string) {
+// compileJava compiles all sources against the official interfaces, which come with the code.
+func compileJava(t *testing.T, folder string) {
 	t.Helper()
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", "main", ".")
-	build.Dir = folder
-	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=")
-	if output, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, output)
-	}
-}
-
-const javaCore = "com.aliyun.fc.runtime:fc-java-core:1.4.1"
-
-// buildJava compiles against the official library of interfaces, from Maven Central, and packs it in.
-func buildJava(t *testing.T, folder string) {
-	t.Helper()
-	library := filepath.Join(clientCache(t), "java-core")
-	jar := filepath.Join(library, "fc-java-core-1.4.1.jar")
-	if _, err := os.Stat(jar); err != nil {
-		fetch := exec.CommandContext(t.Context(), "mvn", "-q", "-B", "dependency:copy", "-Dartifact="+javaCore, "-DoutputDirectory="+library)
-		if output, err := fetch.CombinedOutput(); err != nil {
-			missing(t, "%s cannot be had: %v\n%s", javaCore, err, output)
-		}
-	}
-	if err := os.CopyFS(filepath.Join(folder, "lib"), os.DirFS(library)); err != nil {
+	const core = "fc-java-core-1.4.1.jar"
+	if err := os.CopyFS(filepath.Join(folder, "lib"), os.DirFS(javaLibraries(t))); err != nil {
 		t.Fatal(err)
 	}
-	sources, err := filepath.Glob(filepath.Join(folder, "*.java"))
+	others, err := filepath.Glob(filepath.Join(folder, "lib", "*.jar"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	compile := exec.CommandContext(t.Context(), "javac", append([]string{"--release", "8", "-Xlint:-options", "-encoding", "UTF-8",
-		"-cp", jar, "-d", folder}, sources...)...)
-	if output, err := compile.CombinedOutput(); err != nil {
-		t.Fatalf("javac: %v\n%s", err, output)
+	for _, jar := range others {
+		if filepath.Base(jar) != core {
+			if err := os.Remove(jar); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
+	inFolder(t, folder, "sh", "-c", "javac --release 8 -Xlint:-options -encoding UTF-8 -cp lib/"+core+" -d . *.java")
 }
 
 // ask calls a function with an event that says what to do.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -24,9 +25,9 @@ const (
 	soakCalls   = 3000 // make soak: 100000
 	soakWorkers = 4
 	soakSeed    = 20261121
-	soakKills   = 300      // calls between two kills
+	soakKills   = 300       // calls between two kills
 	soakMemory  = 160 << 10 // KiB that it may hold more than before: garbage is collected when it is four times what lives
-	soakSlots   = 5        // calls that one kill can end: those of a server
+	soakSlots   = 5         // calls that one kill can end: those of a server
 )
 
 // soak is many calls of all languages, while instances are killed.
@@ -190,9 +191,17 @@ func (s *soak) rest() (now resting) {
 		}
 		return len(list) == 0
 	})
-	await(s.t, "nothing but the guardian to be left", func() bool {
+	await(s.t, "nothing but the guardian, and interpreters that wait, to be left", func() bool {
+		health, err := s.client.Health(s.t.Context())
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		spares, _ := health["spares"].([]any)
 		now = resting{descriptors: descriptors(pid), memory: resident(pid)}
 		for child, name := range descendants(pid) {
+			if slices.Contains(spares, any(float64(child))) {
+				continue
+			}
 			if !strings.Contains(name, " "+process.GuardianCommand) {
 				return false
 			}

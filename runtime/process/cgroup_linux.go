@@ -174,7 +174,7 @@ func (g *groups) hold(c *child, limits Limits) {
 		}
 		h.limit(folder, &limits)
 		made = append(made, folder)
-		if c.spec.Limits.Memory > 0 && slices.Contains(h.controllers, "memory") {
+		if limits.Memory > 0 && slices.Contains(h.controllers, "memory") {
 			c.setOOMFile(filepath.Join(folder, h.oomFile()))
 		}
 	}
