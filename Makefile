@@ -15,7 +15,7 @@ INLINE  := $(foreach p,$(ASIDE),'-gcflags=$(p)=-l') '-gcflags=github.com/mattn/.
 export GOFLAGS := -buildvcs=false -tags=$(TAGS)
 export CGO_CFLAGS := -Os -fno-asynchronous-unwind-tables -include '$(CURDIR)/store/sqlite.h'
 
-.PHONY: build demo test lint bench bootstrap setup clean
+.PHONY: build demo test lint soak bench bootstrap setup clean
 
 build: ## bin/fcemu
 	@CGO_ENABLED=1 go build -trimpath $(INLINE) -ldflags '-s -w -X main.version=$(VERSION) $(STATIC)' -o bin/fcemu .
@@ -37,6 +37,9 @@ lint: ## format, vet on every platform that is built for, static analysis
 	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 go vet ./...
 	CGO_ENABLED=0 GOOS=darwin GOARCH=amd64 go vet ./...
 	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+
+soak: ## 100 000 calls of all runtimes, with instances killed at random; make test does 3000
+	FCEMU_SOAK=100000 go test ./cmd -run TestSoak -count=1 -timeout 60m -v
 
 bench: build ## the goals of docs/performance.md, as ratios to baselines of the same run
 	go run ./cmd/bench -fcemu bin/fcemu

@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"errors"
+	"io"
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
@@ -10,11 +11,12 @@ import (
 
 const (
 	exitWait = 100 * time.Millisecond // a broken line is followed by the exit that broke it
+	lineWait = time.Second            // the same where the whole line of an instance was closed: the end is certain, its news may be late
 	goneWait = 300 * time.Millisecond // for a killed tree's end and last words
 )
 
 // serve runs a call in the slot that it holds, and returns the slot. False means that the instance
-// has fewer slots than was thought: look for another.
+// has fewer slots than was thought, or cannot be used any more: look for another.
 func (i *instance) serve(ctx context.Context, inv *emulator.Invocation, answer emulator.Answer, cold bool) (*emulator.Outcome, bool) {
 	select {
 	case <-i.ready:
@@ -35,22 +37,41 @@ func (i *instance) serve(ctx context.Context, inv *emulator.Invocation, answer e
 		if !inv.LogTail {
 			out.LogTail = nil
 		}
+	} else if !cold && i.spoilt() {
+		i.group.release(i, time.Now())
+		return nil, false
 	} else {
 		i.thaw()
-		out = i.call(ctx, inv, answer)
-		out.ColdStart = cold
+		out = i.call(ctx, inv, answer, cold)
 	}
 	i.group.release(i, time.Now())
-	return out, true
+	return out, out != nil
 }
 
-// call runs one invocation on a serving instance.
-func (i *instance) call(ctx context.Context, inv *emulator.Invocation, answer emulator.Answer) *emulator.Outcome {
+// spoilt takes an instance whose line is not silent out of service: no call is sent to it.
+func (i *instance) spoilt() bool {
+	line, ok := i.session.(Quieter)
+	if !ok || line.Quiet() {
+		return false
+	}
+	if !wait(i.process.Done(), exitWait) && i.group.doom(i) {
+		i.logs.system("The instance was ended: it answered although it was not asked. Does the function use descriptor 3?")
+		go i.process.Kill()
+	}
+	return true
+}
+
+// call runs one invocation on a serving instance. Without an outcome it was not sent, because the
+// process had ended since its last call.
+func (i *instance) call(ctx context.Context, inv *emulator.Invocation, answer emulator.Answer, cold bool) *emulator.Outcome {
 	f := &flight{instance: i, ctx: ctx, inv: inv, tag: inv, keepTail: inv.LogTail, began: time.Now()}
 	f.deadline = f.began.Add(seconds(i.fn.Timeout))
 	reply, v, err := i.fly(f, answer)
 	duration := time.Since(f.began)
-
+	if v == verdictBroken && !cold && errors.Is(err, ErrNotSent) && wait(i.process.Done(), exitWait) {
+		i.logs.end(f, "")
+		return nil
+	}
 	out := &emulator.Outcome{ErrorType: reply.ErrorType, Payload: reply.Payload, HTTP: reply.HTTP, InstanceID: i.id, Started: f.began, Duration: duration}
 	var fault *failure
 	if v != verdictAnswered {
@@ -67,6 +88,7 @@ func (i *instance) call(ctx context.Context, inv *emulator.Invocation, answer em
 	}
 	out.Streamed = reply.Streamed
 	out.MemoryMB = i.peakMB()
+	out.ColdStart = cold
 	i.logs.end(f, suffix(reply.ErrorType, fault))
 	if f.keepTail {
 		out.LogTail = i.logTail(f, duration)
@@ -130,14 +152,18 @@ func (i *instance) broken(err error, duration time.Duration) *failure {
 	if errors.As(err, &bad) && i.multi {
 		return badAnswer(bad)
 	}
-	if wait(i.process.Done(), exitWait) {
+	limit := exitWait
+	if !i.multi && errors.Is(err, io.ErrUnexpectedEOF) {
+		limit = lineWait
+	}
+	if wait(i.process.Done(), limit) {
 		wait(i.gone, goneWait)
 		i.group.doom(i)
 	} else if !i.multi {
 		i.kill() // a lock-step line cannot be used again
 		wait(i.gone, goneWait)
 	}
-	return processExited(duration, i.peakMB())
+	return i.processExited(duration)
 }
 
 // wait waits for done, at most for limit.

@@ -46,7 +46,7 @@ func (i *instance) interrupted(v verdict, duration, limit time.Duration) *failur
 		f.logText = i.timeoutText(limit, mb)
 	case verdictMemory:
 		i.logs.system(fmt.Sprintf("The instance was killed: it used %.0f MB, and memorySize is %d MB.", mb, i.fn.MemorySize))
-		exit := processExited(duration, mb)
+		exit := i.processExited(duration)
 		exit.cause = emulator.CauseMemory
 		return exit
 	case verdictCanceled:
@@ -72,11 +72,15 @@ func (i *instance) timeoutText(limit time.Duration, mb float64) string {
 }
 
 // processExited is a call whose process ended under it. Bodies round the memory, log lines don't.
-func processExited(duration time.Duration, mb float64) *failure {
+func (i *instance) processExited(duration time.Duration) *failure {
 	const format = "Process exited unexpectedly before completing request (duration: %dms, maxMemoryUsage: %sMB)"
-	ms := duration.Milliseconds()
+	ms, mb := duration.Milliseconds(), i.peakMB()
+	cause := emulator.CauseUnhandled
+	if i.process.Exit().OutOfMemory {
+		cause = emulator.CauseMemory
+	}
 	return &failure{
-		errorType: emulator.UnhandledInvocationError, cause: emulator.CauseUnhandled,
+		errorType: emulator.UnhandledInvocationError, cause: cause,
 		payload: errorBody(fmt.Sprintf(format, ms, fmt.Sprintf("%.0f", mb))),
 		logText: fmt.Sprintf(format, ms, fmt.Sprintf("%.2f", mb)),
 	}

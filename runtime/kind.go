@@ -63,6 +63,10 @@ type Session interface {
 // up without losing the instance.
 type Multiplexed interface{ Multiplexed() }
 
+// Quieter is a Session that can tell whether its instance is silent between calls. One that is not has
+// ended, or has answered twice, and what it says next would be taken for the answer to another call.
+type Quieter interface{ Quiet() bool }
+
 // Checker is a Session that can ask its server whether it is healthy. Source: healthCheckConfig.
 type Checker interface {
 	Check(ctx context.Context, path string) error
@@ -71,6 +75,10 @@ type Checker interface {
 // ErrHungUp is an error of Session.Invoke: the instance ended a connection of another protocol (a
 // WebSocket) before its client did. That is no failure unless the process has ended with it.
 var ErrHungUp = errors.New("the function ended the connection")
+
+// ErrNotSent is an error of Session.Invoke: nothing of the call has reached the instance. When its
+// process has ended, the call goes to another.
+var ErrNotSent = errors.New("the instance cannot be reached")
 
 // BadAnswer is an error of Session.Invoke: the instance lives, but what it answered is no answer.
 type BadAnswer struct{ Reason string }

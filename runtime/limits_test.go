@@ -2,6 +2,8 @@ package runtime
 
 import (
 	"context"
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -79,6 +81,30 @@ func TestMemoryLimit(t *testing.T) {
 	}
 	if took := time.Since(began); took > 2*time.Second {
 		t.Errorf("after %v", took)
+	}
+}
+
+// TestMemoryLimitOfTheKernel: what only the kernel sees is told as the memory limit, too.
+func TestMemoryLimitOfTheKernel(t *testing.T) {
+	if why := launcher().Capabilities().Limit; why != "" {
+		t.Skip(why)
+	}
+	b := newBench(t, func(o *Options) { o.ShareTmp = true })
+	fn := function(func(fn *emulator.Function) { fn.MemorySize = 128 })
+	if out := b.do(fn, "echo"); out.Failed() {
+		t.Fatalf("%+v", out)
+	}
+	eventually(t, "the kernel bounds the instance", func() bool {
+		text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cgroup", b.Instances()[0].PID))
+		return strings.Contains(string(text), "/fcemu-")
+	})
+	out := b.do(fn, "files 1000")
+	if out.Cause != emulator.CauseMemory || !strings.Contains(string(out.Payload), "Process exited unexpectedly") ||
+		!strings.Contains(string(out.LogTail), "killed by the kernel") || strings.Contains(string(out.LogTail), "signal") {
+		t.Errorf("%+v %s\n%s", out, out.Payload, out.LogTail)
+	}
+	if next := b.do(fn, "echo"); next.Failed() || !next.ColdStart {
+		t.Errorf("the next call: %+v", next)
 	}
 }
 

@@ -58,6 +58,10 @@ for request in pipe:
     elif verb == 'alloc':
         keep.append(bytearray(os.urandom(1)) * (int(rest) << 20))
         time.sleep(5)
+    elif verb == 'files':  # memory that no program has mapped: the watcher does not see it
+        keep.append(os.memfd_create('files'))
+        for n in range(int(rest)):
+            os.write(keep[-1], b'x' * (1 << 20))
     elif verb == 'env':
         answer = os.environ.get(rest, '<unset>')
     elif verb == 'pid':

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/runtime/process"
 )
 
 func TestInstanceStaysWarm(t *testing.T) {
@@ -256,5 +258,46 @@ func TestCloseEndsCalls(t *testing.T) {
 	}
 	if out := b.do(fn, "echo"); out.Cause != emulator.CauseShutdown {
 		t.Errorf("after Close: %+v", out)
+	}
+}
+
+// unreached is a kind whose sessions, once their process has ended, say that nothing was sent.
+type unreached struct{ lineKind }
+
+func (k *unreached) Prepare(fn *emulator.Function, place Place) (Plan, error) {
+	plan, err := k.lineKind.Prepare(fn, place)
+	connect := plan.Connect
+	plan.Connect = func(ctx context.Context, p process.Process) (Session, error) {
+		session, err := connect(ctx, p)
+		return &lost{session, p}, err
+	}
+	return plan, err
+}
+
+type lost struct {
+	Session
+	process process.Process
+}
+
+func (s *lost) Invoke(ctx context.Context, call Call, answer emulator.Answer) (Reply, error) {
+	if string(call.Event) == "lost" {
+		s.process.Kill()
+		return Reply{}, ErrNotSent
+	}
+	return s.Session.Invoke(ctx, call, answer)
+}
+
+// TestCallsThatWereNotSent go to another instance, unless they were the first of theirs.
+func TestCallsThatWereNotSent(t *testing.T) {
+	b := newBench(t, nil)
+	kind := &unreached{lineKind{script: filepath.Join(b.dir, "program.py")}}
+	b.options.Kinds = func(string) (Kind, error) { return kind, nil }
+	first := b.do(function(nil), "echo")
+	out := b.do(function(nil), "lost")
+	if out.Cause != emulator.CauseUnhandled || !out.ColdStart || out.InstanceID == first.InstanceID {
+		t.Errorf("%+v", out)
+	}
+	if n := len(b.Instances()); n != 0 {
+		t.Errorf("%d instances are in service", n)
 	}
 }

@@ -182,7 +182,7 @@ func (i *instance) startEnded(port int) *failure {
 		wait(i.gone, goneWait)
 		if i.pool.ctx.Err() == nil {
 			if port == 0 {
-				return processExited(time.Since(i.started), i.peakMB())
+				return i.processExited(time.Since(i.started))
 			}
 			return serverExited(i.fn, exitCode(i.process.Exit()), i.logs.startText())
 		}
@@ -239,7 +239,10 @@ func exitCode(exit process.Exit) int {
 	return exit.Code
 }
 
-func exitText(exit process.Exit) string {
+func (i *instance) exitText(exit process.Exit) string {
+	if exit.OutOfMemory {
+		return fmt.Sprintf("The instance was killed by the kernel: it needed more memory than it may have, and memorySize is %d MB.", i.fn.MemorySize)
+	}
 	if exit.Signal != 0 {
 		return fmt.Sprintf("The process was ended by signal %d (%s).", int(exit.Signal), exit.Signal)
 	}

@@ -87,7 +87,7 @@ func (i *instance) supervise() {
 	i.raisePeak(exit.MaxRSS)
 	i.logs.finish()
 	if !expected {
-		i.logs.system(exitText(exit))
+		i.logs.system(i.exitText(exit))
 	}
 	close(i.gone)
 	<-i.ready

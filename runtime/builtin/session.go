@@ -15,6 +15,7 @@ import (
 // session speaks with one bootstrap. It takes one call at a time; its buffers serve all of them.
 type session struct {
 	line *os.File
+	ear  *ear
 	out  []byte // the frame being sent
 	in   []byte // what was read of the reply
 }
@@ -40,7 +41,7 @@ func socketPair() (ours, theirs *os.File, err error) {
 }
 
 func newSession(line *os.File) *session {
-	return &session{line: line, in: make([]byte, readBuffer)}
+	return &session{line: line, ear: newEar(line), in: make([]byte, readBuffer)}
 }
 
 // Invoke sends one call and waits for its reply. It doesn't watch ctx: who wants to end the call

@@ -3,6 +3,7 @@ package custom
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"time"
@@ -30,7 +31,7 @@ func (s *session) exchange(ctx context.Context, call runtime.Call, r *request, d
 	for repeated := false; ; repeated = true {
 		c, reused, err := s.take(ctx)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%w: %w", runtime.ErrNotSent, err)
 		}
 		if !call.Attach(c.net) {
 			_ = c.net.Close()
@@ -47,6 +48,9 @@ func (s *session) exchange(ctx context.Context, call runtime.Call, r *request, d
 			return head, nil
 		}
 		_ = c.net.Close()
+		if open && !t.answered && r.stream == nil && s.away(ctx, err) {
+			continue
+		}
 		if !open || repeated || !t.repeatable(err, reused) {
 			return nil, err
 		}
@@ -166,6 +170,9 @@ func (t *trip) receive(dst receiver) (*head, error) {
 			return nil, err
 		}
 		t.answered = true
+		if !t.spoken.Load() {
+			t.spoken.Store(true)
+		}
 		h, err := parseHead(block, dst.wantsHeader())
 		if err != nil {
 			return nil, err

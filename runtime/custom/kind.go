@@ -57,7 +57,9 @@ func (id identity) connect(fn *emulator.Function) func(context.Context, process.
 		if !ok {
 			return nil, errors.New("the server does not listen")
 		}
-		return newSession(address.String(), fn, id), nil
+		s := newSession(address.String(), fn, id)
+		s.gone = p.Done()
+		return s, nil
 	}
 }
 

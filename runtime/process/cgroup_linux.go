@@ -174,6 +174,9 @@ func (g *groups) hold(c *child, limits Limits) {
 		}
 		h.limit(folder, &limits)
 		made = append(made, folder)
+		if limits.Memory > 0 && slices.Contains(h.controllers, "memory") {
+			c.setOOMFile(filepath.Join(folder, h.oomFile()))
+		}
 	}
 	if len(made) == 0 {
 		return
@@ -216,6 +219,14 @@ func (h *hierarchy) limit(folder string, limits *Limits) {
 		return
 	}
 	_ = writeGroup(folder, quota, strconv.Itoa(share))
+}
+
+// oomFile is where the kernel counts those of a group that it killed for their memory.
+func (h *hierarchy) oomFile() string {
+	if h.unified {
+		return "memory.events"
+	}
+	return "memory.oom_control"
 }
 
 // dropGroups removes the groups of a program that has ended; the kernel may need a moment for that.

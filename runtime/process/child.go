@@ -52,6 +52,7 @@ type child struct {
 	isReady   bool
 	listening []netip.AddrPort
 	after     []func() // what to do once all is gone
+	oomFile   string   // where the kernel counts what it killed for its memory; empty: it bounds none
 	kin       []int    // the tree's processes as of kinAt
 	kinAt     time.Time
 }

@@ -117,7 +117,9 @@ func (l *link) take(m *message) {
 			c.listens(int(m.Port), address)
 		}
 	case tellExit:
-		c.exited(exitOf(m))
+		exit := exitOf(m)
+		exit.OutOfMemory = c.outOfMemory(exit)
+		c.exited(exit)
 	case tellGone:
 		l.forget(c)
 		c.goneNow()

@@ -94,6 +94,8 @@ type Exit struct {
 	Signal  syscall.Signal // 0 when it exited by itself
 	MaxRSS  int64          // bytes, of the program itself
 	CPUTime time.Duration
+	// OutOfMemory tells that the kernel ended it for Limits.Memory.
+	OutOfMemory bool
 }
 
 // Capabilities says what holds on this machine. Each text is empty when all is well, else one

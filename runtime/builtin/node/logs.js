@@ -21,7 +21,7 @@ function write(level, message) {
 
 // raw writes at once, behind what process.stdout may still hold.
 function raw(text) {
-  if (state.streams.length > 0) {
+  if (state.streams.length > 0 && process.stdout.writable) {
     process.stdout.write(text);
     return;
   }
@@ -88,7 +88,10 @@ function watch(name) {
     enumerable: true,
     get() {
       const stream = get.call(process);
-      if (!state.streams.includes(stream)) state.streams.push(stream);
+      if (!state.streams.includes(stream)) {
+        state.streams.push(stream);
+        stream.on('error', () => {}); // who closes it loses its log, and not the calls that come
+      }
       return stream;
     },
   });

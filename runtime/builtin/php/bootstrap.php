@@ -37,7 +37,7 @@ function run(Handlers $handlers, array $call): array
 function describe(\Throwable $error): string
 {
     return (string) json_encode([
-        'errorMessage' => $error->getMessage() . hint($error),
+        'errorMessage' => shown($error->getMessage() . hint($error)),
         'errorType' => get_class($error),
         'stackTrace' => [
             'file' => shown($error->getFile()),
@@ -47,11 +47,12 @@ function describe(\Throwable $error): string
     ], JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES | JSON_PARTIAL_OUTPUT_ON_ERROR);
 }
 
-/** A path as the cloud would show it: the code folder is /code there. */
+/** A path as the cloud would show it: the code folder is /code there, and this file has another place. */
 function shown(string $text): string
 {
     global $fcemuSetup;
-    return str_replace([$fcemuSetup->code . '/', $fcemuSetup->realCode . '/'], '/code/', $text);
+    $text = str_replace([$fcemuSetup->code . '/', $fcemuSetup->realCode . '/'], '/code/', $text);
+    return str_replace(__DIR__ . '/', '/var/fc/runtime/php7.2/', $text);
 }
 
 function main(): void

@@ -6,6 +6,7 @@ namespace Fcemu;
 class Handlers
 {
     private $setup;
+    private $failed = []; // why a file could not be loaded, which PHP tells only once
 
     public function __construct(Setup $setup)
     {
@@ -36,10 +37,15 @@ class Handlers
         if (!is_file($this->setup->code . '/' . $file)) {
             throw new BareFailure("Module '/code/$file' is missing.");
         }
-        load($this->setup->code . '/' . $file);
+        try {
+            load($this->setup->code . '/' . $file);
+        } catch (\Throwable $error) {
+            $this->failed[$file] = $error;
+            throw $error;
+        }
         $function = substr($handler, $dot + 1);
         if (!function_exists($function)) {
-            throw new \Exception("function $function not found");
+            throw $this->failed[$file] ?? new \Exception("function $function not found");
         }
         return $function;
     }

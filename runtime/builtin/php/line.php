@@ -7,12 +7,14 @@ class Line
 {
     private $in;
     private $out;
+    private $owner;
 
     public function __construct()
     {
         $this->in = fopen('php://fd/3', 'rb');
         $this->out = fopen('php://fd/3', 'wb');
         stream_set_write_buffer($this->out, 0);
+        $this->owner = getmypid();
     }
 
     /** Returns the kind and the body of the next frame, null at the end. */
@@ -42,6 +44,9 @@ class Line
 
     public function reply(int $status, string $payload): void
     {
+        if (getmypid() !== $this->owner) {
+            exit(0); // the handler forked, and its child came back, too: the answer is the parent's
+        }
         $data = pack('NC', 1 + strlen($payload), $status) . $payload;
         for ($sent = 0; $sent < strlen($data); $sent += $written) {
             $written = fwrite($this->out, $sent === 0 ? $data : substr($data, $sent));

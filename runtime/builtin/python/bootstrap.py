@@ -6,7 +6,7 @@ It runs on Python 3.6 and later, and on 2.7.
 """
 import sys
 
-from posix import read, write
+from posix import _exit, getpid, read, write
 
 from _fcemu.context import Setup
 from _fcemu.handler import Handlers
@@ -47,6 +47,7 @@ class Line(object):
     def __init__(self):
         self.kept = b''
         self.socket = None
+        self.owner = getpid()
 
     def receive(self):
         """Returns the kind of the next frame, its bytes and where its body starts; None at the end."""
@@ -82,6 +83,8 @@ class Line(object):
         return parts[0] if len(parts) == 1 else b''.join(parts)
 
     def reply(self, status, payload, head=b''):
+        if getpid() != self.owner:
+            _exit(0)  # the handler forked, and its child came back, too: the answer is the parent's
         head = frame_head(1 + len(head) + len(payload), status) + head
         if len(payload) < CHUNK:
             head, payload = head + payload, b''
@@ -186,7 +189,6 @@ def on_terminate(instance):
         import _signal as signals
 
     def terminate(_number, _frame):
-        from posix import _exit
         try:
             signals.signal(15, signals.SIG_IGN)
             if setup.busy and not setup.hook and setup.handlers[PRE_STOP]:

@@ -1,0 +1,1 @@
+const a = require('./circle_a'); exports.one = a.f();

@@ -1,0 +1,1 @@
+<?php require 'circle_b.php'; function handler() { return 'fine'; }

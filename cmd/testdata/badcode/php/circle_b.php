@@ -1,0 +1,1 @@
+<?php require 'circle_a.php';

@@ -1,0 +1,2 @@
+from circle_b import thing
+def handler(event, context): return 'fine'

@@ -1,0 +1,2 @@
+from circle_a import handler
+thing = 1
