@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
 )
 
 // Baselines of a claim: the same interpreter, which waits on an inherited socket, then loads the
