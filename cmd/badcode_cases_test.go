@@ -86,7 +86,7 @@ func badJava() badLanguage {
 	return badLanguage{runtime: "java11", folder: "java", needs: []string{"java", "javac", "mvn"}, build: compileJava, programs: slices.Concat(
 		calls("bad.Bad::handleRequest", 30, map[string]string{
 			"printMuch": "", "closeStdout": "", "daemon": "", "daemonAndExit": exited, "exitLater": "",
-			"assertion": "java.lang.AssertionError", "unspeakable": exited + "|no words",
+			"assertion": "java.lang.AssertionError", "unspeakable": `"errorMessage" : null`,
 		}),
 		calls("bad.Bad::handleRequest", 2, map[string]string{"loop": timedOut}),
 		unusable(30, map[string]string{

@@ -204,10 +204,10 @@ func (i *instance) claim(ctx context.Context, plan *Plan) bool {
 	if one == nil {
 		return false
 	}
-	err := one.process.Mount(ctx, *plan.Spec.Mounts)
+	err := plan.Ahead.Give(one.session) // it gets ready while its folders are mounted
 	if err == nil {
 		one.process.Limit(plan.Spec.Limits)
-		err = plan.Ahead.Give(one.session)
+		err = one.process.Mount(ctx, *plan.Spec.Mounts)
 	}
 	if err != nil {
 		go one.end()

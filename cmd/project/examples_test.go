@@ -12,7 +12,7 @@ func TestExamples(t *testing.T) {
 	if err != nil || len(folders) < 6 {
 		t.Fatalf("found %d examples: %v", len(folders), err)
 	}
-	built := map[string]string{"custom-go": "bootstrap", "go1": "main", "java-event": "target/classes/Shop.class", "http-java-fc2": "target/classes/Poll.class",
+	built := map[string]string{"custom-go": "bootstrap", "go1": "main", "http-go1-fc2": "main", "java-event": "target/classes/Shop.class", "http-java-fc2": "target/classes/Poll.class",
 		"custom-container": "image.tar"}
 	for _, file := range folders {
 		name := filepath.Base(filepath.Dir(file))

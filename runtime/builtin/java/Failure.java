@@ -2,6 +2,7 @@ package fcemu;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Describes a failed call: the body of the answer. */
 final class Failure {
@@ -9,14 +10,23 @@ final class Failure {
 
     static String describe(Throwable error) {
         StringBuilder text = new StringBuilder("{\n");
-        text.append("  \"errorMessage\" : ").append(quote(error.getMessage())).append(",\n");
+        text.append("  \"errorMessage\" : ").append(quote(said(error::getMessage))).append(",\n");
         text.append("  \"errorType\" : ").append(quote(error.getClass().getName())).append(",\n");
         Throwable cause = error.getCause();
         if (cause != null) {
-            text.append("  \"errorCause\" : ").append(quote(cause.toString())).append(",\n");
+            text.append("  \"errorCause\" : ").append(quote(said(cause::toString))).append(",\n");
         }
         text.append("  \"stackTrace\" : [ ").append(String.join(", ", frames(error))).append(" ]\n}");
         return text.toString();
+    }
+
+    /** What an error of the user's own says, which may fail itself. */
+    private static String said(Supplier<String> words) {
+        try {
+            return words.get();
+        } catch (RuntimeException | Error broken) {
+            return null;
+        }
     }
 
     private static String quote(String text) {

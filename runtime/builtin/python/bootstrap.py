@@ -112,17 +112,18 @@ class Instance(object):
         self.setup = setup
         self.handlers = Handlers(setup)
 
-    def serve(self):
-        """Answers calls until the emulator closes the line."""
+    def serve(self, enter=None):
+        """Answers calls until the emulator closes the line; enter comes before the first."""
         setup, line = self.setup, self.line
-        while True:
-            call = line.receive()
-            if call is None:
-                return
+        call = line.receive()
+        if enter is not None:
+            enter()
+        while call is not None:
             reply = self.run(*call)
             setup.flush()
             setup.busy = False
             line.reply(*reply)
+            call = line.receive()
 
     def run(self, kind, data, at):
         # deadline (8), retry count (4), lengths of request id and qualifier (1 each)
@@ -222,9 +223,12 @@ def main():
         del os
     line = Line()
     first = line.receive()
+    enter = None
     if first is not None and first[0] == GIVEN:
         from _fcemu import given
-        given.become(read_list(first[1], first[2]))
+        fields = read_list(first[1], first[2])
+        given.become(fields)
+        enter = lambda: given.enter(fields[0])
         first = line.receive()
     if first is None:
         return
@@ -234,4 +238,4 @@ def main():
     prepare_streams(setup)
     instance = Instance(line, setup)
     on_terminate(instance)
-    instance.serve()
+    instance.serve(enter)
