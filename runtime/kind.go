@@ -45,7 +45,7 @@ type Ahead struct {
 	// Plan is the start. Its Spec.Mounts have what the program needs until it is given to a function,
 	// and its Connect returns at once.
 	Plan func() (Plan, error)
-	// Give makes the waiting program the function's. Its folders come by the first call.
+	// Give makes the waiting program the function's. It has its folders and its limits by then.
 	Give func(Session) error
 }
 

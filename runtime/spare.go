@@ -204,10 +204,10 @@ func (i *instance) claim(ctx context.Context, plan *Plan) bool {
 	if one == nil {
 		return false
 	}
-	err := plan.Ahead.Give(one.session) // it gets ready while its folders are mounted
+	err := one.process.Mount(ctx, *plan.Spec.Mounts)
 	if err == nil {
 		one.process.Limit(plan.Spec.Limits)
-		err = one.process.Mount(ctx, *plan.Spec.Mounts)
+		err = plan.Ahead.Give(one.session)
 	}
 	if err != nil {
 		go one.end()

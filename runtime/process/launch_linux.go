@@ -122,14 +122,14 @@ func (g *guardian) mountNow(m *message) error {
 		return err
 	}
 	defer closeMounts(list)
-	failed := make(chan error)
-	go onOwnThread(func() {
+	failed := make(chan error, 1)
+	g.space.visits <- func() {
 		err := enterMounts(namespace)
 		if err == nil {
 			err = attach(list)
 		}
 		failed <- err
-	})
+	}
 	return <-failed
 }
 

@@ -18,13 +18,23 @@ const (
 
 // space is what a guardian needs to give programs paths of their own.
 type space struct {
-	base     int // mount namespace from which those of programs are copied
-	hostProc int // the machine's own /proc; -1 where process ids are the machine's
+	base     int         // mount namespace from which those of programs are copied
+	hostProc int         // the machine's own /proc; -1 where process ids are the machine's
+	visits   chan func() // what the visitor is to do
+}
+
+// visit is the life of the thread that enters the mount namespaces of running programs, one after the
+// other: to make a thread for each takes longer than to mount.
+func (s *space) visit() {
+	for do := range s.visits {
+		do()
+		_ = enterMounts(s.base) // what it has left is free to go
+	}
 }
 
 // openSpace prepares the guardian's own view, which is the machine's, and the base of the programs'.
 func openSpace(mode string) (*space, error) {
-	s := &space{hostProc: -1}
+	s := &space{hostProc: -1, visits: make(chan func())}
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_SLAVE, ""); err != nil {
 		return nil, fmt.Errorf("detaching from the machine's mounts: %w", err)
 	}
@@ -46,6 +56,7 @@ func openSpace(mode string) (*space, error) {
 	if err := <-failed; err != nil {
 		return nil, err
 	}
+	go onOwnThread(s.visit)
 	return s, s.try()
 }
 

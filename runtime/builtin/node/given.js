@@ -1,6 +1,5 @@
 'use strict';
-// A process that was started before it was known for which function becomes that function's. It returns
-// the working folder, which is there by the first call.
+// A process that was started before it was known for which function becomes that function's.
 module.exports = (frame) => {
   const fields = [];
   for (let at = 1; at < frame.length;) {
@@ -8,9 +7,9 @@ module.exports = (frame) => {
     fields.push(frame.toString('utf8', at + 4, at + 4 + size));
     at += 4 + size;
   }
+  process.chdir(fields[0]);
   for (const pair of fields.slice(1)) {
     const end = pair.indexOf('=');
     process.env[pair.slice(0, end)] = pair.slice(end + 1);
   }
-  return fields[0];
 };

@@ -19,9 +19,8 @@ const { setImmediate: soon, setTimeout: later, clearTimeout: unset } = global; /
 const longest = 2 ** 31 - 1; // ms
 
 let facts = line.receive();
-let home = ''; // the folder that is yet to be entered
 if (facts[0] === GIVEN) {
-  home = require('./given')(facts);
+  require('./given')(facts);
   facts = line.receive();
 }
 const setup = new Setup(facts);
@@ -40,10 +39,6 @@ function next() {
     if (error.code !== 'EINTR') throw error;
     soon(next); // let the handler of the signal run
     return;
-  }
-  if (home) {
-    process.chdir(home);
-    home = '';
   }
   const call = new Call(frame);
   current = call;

@@ -112,18 +112,17 @@ class Instance(object):
         self.setup = setup
         self.handlers = Handlers(setup)
 
-    def serve(self, enter=None):
-        """Answers calls until the emulator closes the line; enter comes before the first."""
+    def serve(self):
+        """Answers calls until the emulator closes the line."""
         setup, line = self.setup, self.line
-        call = line.receive()
-        if enter is not None:
-            enter()
-        while call is not None:
+        while True:
+            call = line.receive()
+            if call is None:
+                return
             reply = self.run(*call)
             setup.flush()
             setup.busy = False
             line.reply(*reply)
-            call = line.receive()
 
     def run(self, kind, data, at):
         # deadline (8), retry count (4), lengths of request id and qualifier (1 each)
@@ -223,12 +222,9 @@ def main():
         del os
     line = Line()
     first = line.receive()
-    enter = None
     if first is not None and first[0] == GIVEN:
         from _fcemu import given
-        fields = read_list(first[1], first[2])
-        given.become(fields)
-        enter = lambda: given.enter(fields[0])
+        given.become(read_list(first[1], first[2]))
         first = line.receive()
     if first is None:
         return
@@ -238,4 +234,4 @@ def main():
     prepare_streams(setup)
     instance = Instance(line, setup)
     on_terminate(instance)
-    instance.serve(enter)
+    instance.serve()

@@ -5,6 +5,7 @@ import sys
 
 def become(fields):
     """fields: the working folder, then KEY=value, as bytes."""
+    posix.chdir(fields[0])
     known = sys.modules.get('os')
     for pair in fields[1:]:
         key, _, value = pair.partition(b'=')
@@ -15,9 +16,4 @@ def become(fields):
             known.environ[key] = value
         else:
             known.environb[key] = value
-
-
-def enter(folder):
-    """The folder is there by the first call, and /code and /opt are not what was seen of them before."""
-    posix.chdir(folder)
-    sys.path_importer_cache.clear()
+    sys.path_importer_cache.clear()  # what was seen of /code and /opt was not the function's
