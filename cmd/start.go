@@ -57,6 +57,7 @@ func startFlags(c *cobra.Command) {
 	flags.Bool("ephemeral", false, "keep the state in a temporary folder that goes on exit")
 	flags.Bool("watch", false, "deploy again when code or s.yaml changes")
 	flags.String("auth", "none", "none: any request is accepted; signature: only signed ones (see accessKeys in fcemu.yaml)")
+	flags.String("credentials", "", "real credentials for functions with a role: profile:NAME of the aliyun command line or of Serverless Devs, or env (default: made-up ones)")
 	flags.String("isolation", "auto", "auto: what the machine allows; full: own paths and ports, or refuse; ports: own ports only; none")
 	flags.Bool("enforce-cpu", false, "give functions no more processor time than their cpu, where control groups can be had")
 	flags.Bool("share-tmp", false, "functions see the machine's /tmp, with its sockets, instead of one of their own")
@@ -131,6 +132,9 @@ func (a *app) startDaemon(ctx context.Context, options daemon.Options) (*daemon.
 		return nil, err
 	}
 	if options.Destinations, err = destinationRoutes(); err != nil {
+		return nil, err
+	}
+	if options.Credentials, err = a.lentCredentials(); err != nil {
 		return nil, err
 	}
 	return daemon.Start(ctx, options)

@@ -100,7 +100,7 @@ func (i *instance) call(ctx context.Context, inv *emulator.Invocation, answer em
 func (i *instance) fly(f *flight, answer emulator.Answer) (Reply, verdict, error) {
 	i.logs.begin(f)
 	i.pool.watch.enter(f)
-	reply, err := i.session.Invoke(f.ctx, Call{Invocation: f.inv, Hook: f.hook, Deadline: f.deadline, flight: f}, answer)
+	reply, err := i.session.Invoke(f.ctx, Call{Invocation: f.inv, Hook: f.hook, Deadline: f.deadline, Credentials: i.pool.credentials(i.fn), flight: f}, answer)
 	i.pool.watch.leave(f)
 	v := verdictAnswered
 	if err != nil {

@@ -34,7 +34,7 @@ type Options struct {
 	Account    string
 	Region     string
 
-	Credentials  Credentials   // injected into functions; zero = made up
+	Roles        *Roles        // whose credentials functions get; nil = made-up ones
 	MaxInstances int           // per function revision; beyond it calls are refused with 429
 	Spares       int           // interpreters that wait for a function, of those that are started alike; 0 = none
 	Idle         time.Duration // of functions without an idleTimeout
@@ -68,7 +68,7 @@ func (o *Options) fill() {
 	if o.Log == nil {
 		o.Log = func(emulator.LogLine) {}
 	}
-	if o.Credentials == (Credentials{}) {
-		o.Credentials = PlaceholderCredentials()
+	if o.Roles == nil {
+		o.Roles = NewRoles(o.Clock, nil)
 	}
 }

@@ -18,6 +18,8 @@ type Place struct {
 	// Mounts are the folders behind the paths that the instance sees; Spec.Mounts of the process to
 	// start. Nil where it has no paths of its own.
 	Mounts *process.Mounts
+	// Credentials are for the context or the headers of requests; nil: none. Calls may bring newer ones.
+	Credentials *Credentials
 
 	code   string   // the real folder
 	layers []string // the real folders, the first one counts
@@ -175,6 +177,7 @@ func (p *Pool) place(ctx context.Context, fn *emulator.Function, id string) (Pla
 		}
 	}
 	place.Env = environment(fn, &place, o)
+	place.Credentials = p.credentials(fn)
 	return place, nil
 }
 
@@ -197,5 +200,14 @@ func (p *Pool) containerPlace(ctx context.Context, fn *emulator.Function, id str
 	}
 	place.Mounts = &process.Mounts{Binds: binds, Disk: int64(fn.DiskSize) << 20}
 	place.Env = environment(fn, &place, o)
+	place.Credentials = p.credentials(fn)
 	return place, nil
+}
+
+// credentials are those that the function finds in its context or in request headers now.
+func (p *Pool) credentials(fn *emulator.Function) *Credentials {
+	if !inRequest(fn) {
+		return nil
+	}
+	return p.options.Roles.Of(fn.Role)
 }

@@ -125,7 +125,7 @@ func TestVerifyHoldsTheBodyToItsHash(t *testing.T) {
 	var failure error
 	next := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { read, failure = io.ReadAll(r.Body) })
 	var refused *emulator.Error
-	handler := Verify(next, fake, fixedClock{}, func(w http.ResponseWriter, _ *http.Request, refusal *emulator.Error) { refused = refusal })
+	handler := Verify(next, func() Keys { return fake }, fixedClock{}, func(w http.ResponseWriter, _ *http.Request, refusal *emulator.Error) { refused = refusal })
 	send := func(signed, sent string, length int64) {
 		read, failure, refused = nil, nil, nil
 		r := httptest.NewRequest("POST", "http://127.0.0.1:3236/2023-03-30/functions", bytes.NewReader([]byte(sent)))

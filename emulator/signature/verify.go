@@ -14,9 +14,9 @@ import (
 // Verify lets only those API requests through that one of the keys signed. refuse answers the
 // others. Where a request names the hash of its body, reading a different body ends in an
 // *emulator.Error.
-func Verify(next http.Handler, keys Keys, clock emulator.Clock, refuse func(http.ResponseWriter, *http.Request, *emulator.Error)) http.Handler {
+func Verify(next http.Handler, keys func() Keys, clock emulator.Clock, refuse func(http.ResponseWriter, *http.Request, *emulator.Error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		refusal := Check(r, API, keys, clock.Now())
+		refusal := Check(r, API, keys(), clock.Now())
 		if refusal == nil {
 			r, refusal = withCheckedBody(r)
 		}

@@ -33,11 +33,13 @@ func (k *Kind) ahead(s *start, binds int) (*runtime.Ahead, error) {
 			if err != nil {
 				return runtime.Plan{}, err
 			}
-			return planOn(ours, theirs, spec), nil
+			return planOn(ours, theirs, spec, nil), nil
 		},
 		Give: func(waiting runtime.Session) error {
 			frames := listFrame(nil, kindGiven, []string{s.place.CodeDir}, late)
-			return describe(waiting.(*session).line, append(frames, k.setup(s).frame()...))
+			session := waiting.(*session)
+			session.told = s.place.Credentials
+			return describe(session.line, append(frames, k.setup(s).frame()...))
 		},
 	}, nil
 }

@@ -13,6 +13,7 @@ const HANDLED = 1;
 const UNHANDLED = 2;
 const HTTP = 3;
 const REQUEST = 4; // the kind of a frame with a request to an HTTP handler
+const CREDENTIALS = 253; // the kind of a frame with newer credentials, before a call
 const GIVEN = 254; // the kind of a frame that a process gets which has waited for a function
 const PRE_STOP = 2; // its place among the handlers
 const { setImmediate: soon, setTimeout: later, clearTimeout: unset } = global; // user code may replace them
@@ -36,6 +37,10 @@ function next() {
   let frame;
   try {
     frame = line.receive();
+    if (frame[0] === CREDENTIALS) {
+      setup.renew(frame);
+      frame = line.receive();
+    }
   } catch (error) {
     if (error.code !== 'EINTR') throw error;
     soon(next); // let the handler of the signal run

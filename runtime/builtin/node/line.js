@@ -90,4 +90,15 @@ function writeAll(buffer, size) {
   }
 }
 
-module.exports = { receive, reply, replyHTTP };
+// fieldsOf reads a frame of strings, each after its length.
+function fieldsOf(frame) {
+  const fields = [];
+  for (let at = 1; at < frame.length;) {
+    const size = frame.readUInt32BE(at);
+    fields.push(frame.toString('utf8', at + 4, at + 4 + size));
+    at += 4 + size;
+  }
+  return fields;
+}
+
+module.exports = { receive, reply, replyHTTP, fieldsOf };
