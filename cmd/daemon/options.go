@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/emulator/destination"
 	"github.com/fcemu/fcemu/emulator/signature"
 	"github.com/fcemu/fcemu/runtime"
@@ -55,6 +56,8 @@ type Options struct {
 	AccessKeys signature.Keys // that API requests must be signed with; none = any request is accepted
 
 	Credentials *runtime.Credentials // that functions with a role get; nil = made-up ones, which open this emulator alone
+
+	NoTimeout func(*emulator.Function) bool // functions that no time limit ends; nil = none
 
 	Notice func(text string) // one line for the user, e.g. that another interpreter stands in
 }

@@ -168,7 +168,7 @@ func (p *parts) openRuntime(ctx context.Context, o Options) (err error) {
 		Kinds: kinds(o, p.images), Launcher: p.launcher, CodeDir: p.blobs.Dir, Mounts: storage.Binds, ShareTmp: o.ShareTmp, EnforceCPU: o.EnforceCPU,
 		Log: p.journal.Append, Notice: noticeOf(o.Notice),
 		IDs: p.ids, Clock: p.clock, Account: o.Account, Region: o.Region,
-		Roles: p.roles, MaxInstances: o.MaxInstances, Idle: o.IdleTimeout, Spares: o.Spares,
+		Roles: p.roles, NoTimeout: o.NoTimeout, MaxInstances: o.MaxInstances, Idle: o.IdleTimeout, Spares: o.Spares,
 	})
 	return nil
 }

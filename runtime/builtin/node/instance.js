@@ -28,12 +28,19 @@ if (facts[0] === GIVEN) {
 const setup = new Setup(facts);
 const handlers = new Handlers(setup);
 const stoppable = setup.handlers[PRE_STOP] !== ''; // a listener of SIGTERM keeps it from ending the process
+const debugged = /--inspect/.test(process.env.NODE_OPTIONS);
 let current = null; // the call under way
 let parked = null; // the answer that waits for an empty event loop
 let vigil = null; // keeps the event loop of a silent call alive
 
-// next waits for a call. The event loop turns once between calls.
+// next waits for a call. A debugger is answered meanwhile.
 function next() {
+  if (debugged) line.arrived(take);
+  else take();
+}
+
+// take waits for a call too. The event loop stands still, having turned once between calls.
+function take() {
   let frame;
   try {
     frame = line.receive();
