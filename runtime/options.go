@@ -26,7 +26,7 @@ type Options struct {
 	Launcher process.Launcher
 	CodeDir  func(emulator.Code) string // unpacked code
 	// Mounts are the folders of this machine that stand in for a function's file systems (nasConfig,
-	// ossMountConfig). Nil: none.
+	// ossMountConfig), and the file for its customDNS. Nil: none.
 	Mounts     func(*emulator.Function) ([]process.Bind, error)
 	Log        func(emulator.LogLine)      // must not block
 	Notice     func(function, text string) // told once for each function and text

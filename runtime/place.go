@@ -173,7 +173,7 @@ func (p *Pool) place(ctx context.Context, fn *emulator.Function, id string) (Pla
 		}
 	} else {
 		for _, bind := range binds {
-			p.notice(fn, bind.Target+" is not there: this machine gives functions no paths of their own; its files are in "+bind.Source)
+			p.noticeMissing(fn, bind)
 		}
 	}
 	place.Env = environment(fn, &place, o)
@@ -195,6 +195,9 @@ func (p *Pool) containerPlace(ctx context.Context, fn *emulator.Function, id str
 	if err != nil {
 		return place, err
 	}
+	if dns, _ := emulator.ReadCustomDNS(fn.Stored["customDNS"]); dns != nil {
+		p.notice(fn, "customDNS has no effect on an image, as in the cloud")
+	}
 	if o.ShareTmp {
 		binds = append(binds, process.Bind{Source: "/tmp", Target: "/tmp"})
 	}
@@ -202,6 +205,16 @@ func (p *Pool) containerPlace(ctx context.Context, fn *emulator.Function, id str
 	place.Env = environment(fn, &place, o)
 	place.Credentials = p.credentials(fn)
 	return place, nil
+}
+
+// noticeMissing tells of what cannot be at a path of the function's own.
+func (p *Pool) noticeMissing(fn *emulator.Function, bind process.Bind) {
+	const reason = "this machine gives functions no paths of their own"
+	if bind.Target == resolvConf {
+		p.notice(fn, "customDNS has no effect: "+reason)
+		return
+	}
+	p.notice(fn, bind.Target+" is not there: "+reason+"; its files are in "+bind.Source)
 }
 
 // credentials are those that the function finds in its context or in request headers now.

@@ -58,7 +58,7 @@ func functionFields() []Field {
 		{"juiceFsConfig", LevelIgnored, "nothing is mounted"},
 		{"tracingConfig", LevelIgnored, "no trace is sent"},
 		{"gpuConfig", LevelApproximated, "functions see the machine's own devices, and run on the CPU, with a notice, where it has none; gpuMemorySize counts against what nvidia-smi tells"},
-		{"customDNS", LevelIgnored, "functions use the machine's name servers"},
+		{"customDNS", LevelApproximated, "an /etc/resolv.conf of the function's own; elsewhere than under Linux with private paths none, with a notice; none for images, as in the cloud"},
 		{"customContainerConfig", LevelApproximated, "images from local files, Docker or Podman run without an engine, on Linux; nothing is pulled from a registry"},
 		{"customContainerConfig.webServerMode", LevelApproximated, "false (FC 2.0) refuses to start"},
 		{"customContainerConfig.resolvedImageUri", LevelApproximated, "of a path in s.yaml: the file and its time, so that a new image is a new revision"},
