@@ -21,12 +21,15 @@ func (d *Daemon) verified(next http.Handler) http.Handler {
 }
 
 // signedTriggers is the check of HTTP triggers, or nil where the user did not ask for it.
-func (p *parts) signedTriggers(o Options) func(*http.Request) *emulator.Error {
+func (p *parts) signedTriggers(o Options) func(*http.Request) (bool, *emulator.Error) {
 	if len(o.AccessKeys) == 0 {
 		return nil
 	}
-	return func(r *http.Request) *emulator.Error {
-		return signature.Check(r, signature.Trigger, p.acceptedKeys(o), p.clock.Now())
+	return func(r *http.Request) (bool, *emulator.Error) {
+		if refusal := signature.Check(r, signature.Trigger, p.acceptedKeys(o), p.clock.Now()); refusal != nil {
+			return false, refusal
+		}
+		return signature.HoldBody(r)
 	}
 }
 

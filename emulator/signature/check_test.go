@@ -149,6 +149,16 @@ func TestVerifyHoldsTheBodyToItsHash(t *testing.T) {
 	}
 }
 
+func TestHoldBodyRefusesWhatIsNoHash(t *testing.T) {
+	for hash, wrong := range map[string]bool{"": false, hexHash(nil): false, strings.ToUpper(hexHash(nil)): false, hexHash([]byte("x")): true,
+		"UNSIGNED-PAYLOAD": true, hexHash(nil)[2:]: true} {
+		r := request("GET", "/", map[string]string{"Authorization": schemeACS3 + " x", contentHash: hash})
+		if held, refusal := HoldBody(r); held || (refusal != nil) != wrong {
+			t.Errorf("%q: %v, %v", hash, held, refusal)
+		}
+	}
+}
+
 type fixedClock struct{ emulator.RealClock }
 
 func (fixedClock) Now() time.Time { return noon }
