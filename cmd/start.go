@@ -57,6 +57,9 @@ func startFlags(c *cobra.Command) {
 	flags.Bool("ephemeral", false, "keep the state in a temporary folder that goes on exit")
 	flags.Bool("watch", false, "deploy again when code or s.yaml changes")
 	flags.String("auth", "none", "none: any request is accepted; signature: only signed ones (see accessKeys in fcemu.yaml)")
+	flags.String("credentials", "", "real credentials for functions with a role: profile:NAME of the aliyun command line or of Serverless Devs, or env (default: made-up ones)")
+	flags.StringSlice("no-timeout", nil, "no time limit ends a call or a hook, of all functions or of those that =NAME names (repeatable): for a debugger")
+	flags.Lookup("no-timeout").NoOptDefVal = everyFunction
 	flags.String("isolation", "auto", "auto: what the machine allows; full: own paths and ports, or refuse; ports: own ports only; none")
 	flags.Bool("enforce-cpu", false, "give functions no more processor time than their cpu, where control groups can be had")
 	flags.Bool("share-tmp", false, "functions see the machine's /tmp, with its sockets, instead of one of their own")
@@ -133,6 +136,10 @@ func (a *app) startDaemon(ctx context.Context, options daemon.Options) (*daemon.
 	if options.Destinations, err = destinationRoutes(); err != nil {
 		return nil, err
 	}
+	options.NoTimeout = a.withoutTimeout()
+	if options.Credentials, err = a.lentCredentials(); err != nil {
+		return nil, err
+	}
 	return daemon.Start(ctx, options)
 }
 
@@ -152,6 +159,24 @@ func readSeed(value string) (*int64, error) {
 		return nil, usageError("--seed %q: use a whole number", value)
 	}
 	return &seed, nil
+}
+
+const everyFunction = "*"
+
+// withoutTimeout reads --no-timeout; nil: no function is meant. The environment and fcemu.yaml may also
+// say true, or name several with commas.
+func (a *app) withoutTimeout() func(*emulator.Function) bool {
+	names := strings.FieldsFunc(strings.Join(a.settings.GetStringSlice("no-timeout"), ","), func(r rune) bool { return r == ',' || r == ' ' })
+	every := a.settings.GetBool("no-timeout") || slices.Contains(names, everyFunction) || slices.Contains(names, "true")
+	switch {
+	case every:
+		a.notice("calls and hooks of functions have no time limit (--no-timeout)")
+		return func(*emulator.Function) bool { return true }
+	case len(names) == 0 || names[0] == "false":
+		return nil
+	}
+	a.notice("calls and hooks of " + strings.Join(names, ", ") + " have no time limit (--no-timeout)")
+	return func(fn *emulator.Function) bool { return slices.Contains(names, fn.Name().String()) }
 }
 
 func (a *app) daemonOptions() daemon.Options {

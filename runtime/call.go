@@ -65,7 +65,7 @@ func (i *instance) spoilt() bool {
 // process had ended since its last call.
 func (i *instance) call(ctx context.Context, inv *emulator.Invocation, answer emulator.Answer, cold bool) *emulator.Outcome {
 	f := &flight{instance: i, ctx: ctx, inv: inv, tag: inv, keepTail: inv.LogTail, began: time.Now()}
-	f.deadline = f.began.Add(seconds(i.fn.Timeout))
+	f.deadline = f.began.Add(i.pool.options.limit(i.fn, seconds(i.fn.Timeout)))
 	reply, v, err := i.fly(f, answer)
 	duration := time.Since(f.began)
 	if v == verdictBroken && !cold && errors.Is(err, ErrNotSent) && wait(i.process.Done(), exitWait) {
@@ -100,7 +100,7 @@ func (i *instance) call(ctx context.Context, inv *emulator.Invocation, answer em
 func (i *instance) fly(f *flight, answer emulator.Answer) (Reply, verdict, error) {
 	i.logs.begin(f)
 	i.pool.watch.enter(f)
-	reply, err := i.session.Invoke(f.ctx, Call{Invocation: f.inv, Hook: f.hook, Deadline: f.deadline, flight: f}, answer)
+	reply, err := i.session.Invoke(f.ctx, Call{Invocation: f.inv, Hook: f.hook, Deadline: f.deadline, Credentials: i.pool.credentials(i.fn), flight: f}, answer)
 	i.pool.watch.leave(f)
 	v := verdictAnswered
 	if err != nil {

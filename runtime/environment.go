@@ -1,8 +1,6 @@
 package runtime
 
 import (
-	"crypto/rand"
-	"encoding/hex"
 	"maps"
 	"os"
 	"path/filepath"
@@ -13,30 +11,13 @@ import (
 	"github.com/fcemu/fcemu/emulator"
 )
 
-// Credentials are those of the function's role, as the platform injects them.
-type Credentials struct {
-	AccessKeyID     string
-	AccessKeySecret string
-	SecurityToken   string
-}
-
-// PlaceholderCredentials look like a role's temporary credentials and open nothing.
-func PlaceholderCredentials() Credentials {
-	var raw [24]byte
-	_, _ = rand.Read(raw[:]) // never fails, see crypto/rand
-	text := hex.EncodeToString(raw[:])
-	return Credentials{
-		AccessKeyID: "STS.fcemu" + text[:16], AccessKeySecret: "fcemu" + text[16:32], SecurityToken: "fcemu-token-" + text[32:],
-	}
-}
-
-// InEnvironment tells whether fn finds credentials in its environment. Source: disableInjectCredentials.
-func InEnvironment(fn *emulator.Function) bool {
+// inEnvironment tells whether fn finds credentials in its environment. Source: disableInjectCredentials.
+func inEnvironment(fn *emulator.Function) bool {
 	return fn.DisableInjectCredentials != "Env" && fn.DisableInjectCredentials != "All"
 }
 
-// InRequest tells whether fn finds credentials in its context or in request headers.
-func InRequest(fn *emulator.Function) bool {
+// inRequest tells whether fn finds credentials in its context or in request headers.
+func inRequest(fn *emulator.Function) bool {
 	return fn.DisableInjectCredentials != "Request" && fn.DisableInjectCredentials != "All"
 }
 
@@ -57,8 +38,8 @@ func environment(fn *emulator.Function, place *Place, o *Options) []string {
 	if gpu, _ := fn.GPU(); gpu != nil {
 		inherit(vars, "NVIDIA_VISIBLE_DEVICES", "CUDA_VISIBLE_DEVICES")
 	}
-	if InEnvironment(fn) {
-		credentialVariables(vars, o.Credentials)
+	if c := o.Roles.Of(fn.Role); c != nil && inEnvironment(fn) {
+		credentialVariables(vars, c)
 	}
 	for key, value := range fn.EnvironmentVariables {
 		vars[key] = value
@@ -144,10 +125,12 @@ func platformVariables(vars map[string]string, fn *emulator.Function, place *Pla
 	}
 }
 
-func credentialVariables(vars map[string]string, c Credentials) {
+func credentialVariables(vars map[string]string, c *Credentials) {
 	vars["ALIBABA_CLOUD_ACCESS_KEY_ID"], vars["accessKeyID"] = c.AccessKeyID, c.AccessKeyID
 	vars["ALIBABA_CLOUD_ACCESS_KEY_SECRET"], vars["accessKeySecret"] = c.AccessKeySecret, c.AccessKeySecret
-	vars["ALIBABA_CLOUD_SECURITY_TOKEN"], vars["securityToken"] = c.SecurityToken, c.SecurityToken
+	if c.SecurityToken != "" {
+		vars["ALIBABA_CLOUD_SECURITY_TOKEN"], vars["securityToken"] = c.SecurityToken, c.SecurityToken
+	}
 }
 
 // codePath is the code folder as FC_FUNC_CODE_PATH has it: with a slash at its end.

@@ -73,7 +73,7 @@ func (i *instance) preFreeze(hook *emulator.LifecycleHook) {
 		return
 	}
 	defer i.group.unreserve(i)
-	f := i.hookFlight(emulator.HookPreFreeze, min(seconds(hook.Timeout), maxPreStop), nil)
+	f := i.hookFlight(emulator.HookPreFreeze, i.pool.options.limit(i.fn, min(seconds(hook.Timeout), maxPreStop)), nil)
 	reply, v, err := i.fly(f, nil)
 	var fault *failure
 	if v != verdictAnswered {

@@ -32,7 +32,7 @@ func (i *instance) firstHealth(ctx context.Context, f *flight) *failure {
 		switch {
 		case hits >= max(1, config.SuccessThreshold):
 			return nil
-		case misses >= orDefault(config.FailureThreshold, 3) || !pause(ctx, period(config)):
+		case misses >= orDefault(config.FailureThreshold, 3) && !i.pool.options.NoTimeout(i.fn) || !pause(ctx, period(config)):
 			if fault := i.startEnded(i.fn.Port()); fault != nil {
 				return fault
 			}

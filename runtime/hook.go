@@ -26,7 +26,7 @@ func (i *instance) initialize(inv *emulator.Invocation, output []byte) *failure 
 	case hook.Handler == "" && !i.fn.Custom():
 		return nil
 	}
-	f := i.hookFlight(emulator.HookInitializer, seconds(hook.Timeout), inv)
+	f := i.hookFlight(emulator.HookInitializer, i.pool.options.limit(i.fn, seconds(hook.Timeout)), inv)
 	f.keepTail, f.tail = true, output
 	reply, v, err := i.fly(f, nil)
 	duration := time.Since(f.began)
@@ -67,7 +67,7 @@ func (i *instance) preStop() {
 
 // preStopLimit is how long the hook may take.
 func (i *instance) preStopLimit() time.Duration {
-	limit := min(seconds(i.fn.PreStop().Timeout), maxPreStop)
+	limit := i.pool.options.limit(i.fn, min(seconds(i.fn.PreStop().Timeout), maxPreStop))
 	if i.pool.ctx.Err() != nil {
 		limit = min(limit, closeLimit/2)
 	}

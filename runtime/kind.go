@@ -91,6 +91,9 @@ type Call struct {
 	*emulator.Invocation
 	Hook     emulator.Hook
 	Deadline time.Time
+	// Credentials are for the context or the headers of this call; nil: none. As long as they stay the
+	// same, the pointer does.
+	Credentials *Credentials
 
 	flight *flight // nil in a session's own tests
 }

@@ -17,13 +17,16 @@ const (
 	closeLimit          = 4 * time.Second // a shutdown may take 5 s in all
 )
 
+// unlimited is longer than anybody waits, and a time that every language can count.
+const unlimited = 10 * 365 * 24 * time.Hour
+
 // Options say what a Pool works with. Kinds, Launcher and CodeDir are required.
 type Options struct {
 	Kinds    func(runtime string) (Kind, error) // by runtime id; *emulator.Error where there is none
 	Launcher process.Launcher
 	CodeDir  func(emulator.Code) string // unpacked code
 	// Mounts are the folders of this machine that stand in for a function's file systems (nasConfig,
-	// ossMountConfig). Nil: none.
+	// ossMountConfig), and the file for its customDNS. Nil: none.
 	Mounts     func(*emulator.Function) ([]process.Bind, error)
 	Log        func(emulator.LogLine)      // must not block
 	Notice     func(function, text string) // told once for each function and text
@@ -34,12 +37,15 @@ type Options struct {
 	Account    string
 	Region     string
 
-	Credentials  Credentials   // injected into functions; zero = made up
+	Roles        *Roles        // whose credentials functions get; nil = made-up ones
 	MaxInstances int           // per function revision; beyond it calls are refused with 429
 	Spares       int           // interpreters that wait for a function, of those that are started alike; 0 = none
 	Idle         time.Duration // of functions without an idleTimeout
 	StartLimit   time.Duration // from start to listening
-	Grace        time.Duration // between SIGTERM and SIGKILL
+	// NoTimeout tells whether somebody steps through the code of a function: no time limit ends its calls,
+	// its hooks or its start. Nil: of none.
+	NoTimeout func(*emulator.Function) bool
+	Grace     time.Duration // between SIGTERM and SIGKILL
 }
 
 // fill sets the defaults.
@@ -68,7 +74,18 @@ func (o *Options) fill() {
 	if o.Log == nil {
 		o.Log = func(emulator.LogLine) {}
 	}
-	if o.Credentials == (Credentials{}) {
-		o.Credentials = PlaceholderCredentials()
+	if o.NoTimeout == nil {
+		o.NoTimeout = func(*emulator.Function) bool { return false }
 	}
+	if o.Roles == nil {
+		o.Roles = NewRoles(o.Clock, nil)
+	}
+}
+
+// limit is how long something in an instance of the function may take that ought to take d at most.
+func (o *Options) limit(fn *emulator.Function, d time.Duration) time.Duration {
+	if o.NoTimeout(fn) {
+		return unlimited
+	}
+	return d
 }

@@ -18,6 +18,8 @@ type Place struct {
 	// Mounts are the folders behind the paths that the instance sees; Spec.Mounts of the process to
 	// start. Nil where it has no paths of its own.
 	Mounts *process.Mounts
+	// Credentials are for the context or the headers of requests; nil: none. Calls may bring newer ones.
+	Credentials *Credentials
 
 	code   string   // the real folder
 	layers []string // the real folders, the first one counts
@@ -171,10 +173,11 @@ func (p *Pool) place(ctx context.Context, fn *emulator.Function, id string) (Pla
 		}
 	} else {
 		for _, bind := range binds {
-			p.notice(fn, bind.Target+" is not there: this machine gives functions no paths of their own; its files are in "+bind.Source)
+			p.noticeMissing(fn, bind)
 		}
 	}
 	place.Env = environment(fn, &place, o)
+	place.Credentials = p.credentials(fn)
 	return place, nil
 }
 
@@ -192,10 +195,32 @@ func (p *Pool) containerPlace(ctx context.Context, fn *emulator.Function, id str
 	if err != nil {
 		return place, err
 	}
+	if dns, _ := emulator.ReadCustomDNS(fn.Stored["customDNS"]); dns != nil {
+		p.notice(fn, "customDNS has no effect on an image, as in the cloud")
+	}
 	if o.ShareTmp {
 		binds = append(binds, process.Bind{Source: "/tmp", Target: "/tmp"})
 	}
 	place.Mounts = &process.Mounts{Binds: binds, Disk: int64(fn.DiskSize) << 20}
 	place.Env = environment(fn, &place, o)
+	place.Credentials = p.credentials(fn)
 	return place, nil
+}
+
+// noticeMissing tells of what cannot be at a path of the function's own.
+func (p *Pool) noticeMissing(fn *emulator.Function, bind process.Bind) {
+	const reason = "this machine gives functions no paths of their own"
+	if bind.Target == resolvConf {
+		p.notice(fn, "customDNS has no effect: "+reason)
+		return
+	}
+	p.notice(fn, bind.Target+" is not there: "+reason+"; its files are in "+bind.Source)
+}
+
+// credentials are those that the function finds in its context or in request headers now.
+func (p *Pool) credentials(fn *emulator.Function) *Credentials {
+	if !inRequest(fn) {
+		return nil
+	}
+	return p.options.Roles.Of(fn.Role)
 }

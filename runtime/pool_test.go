@@ -48,12 +48,15 @@ func TestEnvironmentReachesTheFunction(t *testing.T) {
 			t.Errorf("%s=%q, want %q", key, got, want)
 		}
 	}
-	if got := string(b.do(fn, "env ALIBABA_CLOUD_ACCESS_KEY_ID").Payload); !strings.HasPrefix(got, "STS.") {
-		t.Errorf("credentials: %q", got)
-	}
-	hidden := function(func(fn *emulator.Function) { fn.Revision, fn.DisableInjectCredentials = "2", "Env" })
-	if got := string(b.do(hidden, "env ALIBABA_CLOUD_ACCESS_KEY_ID").Payload); got != "<unset>" {
-		t.Errorf("credentials in spite of disableInjectCredentials: %q", got)
+	for revision, c := range map[string]struct{ role, disabled, prefix string }{
+		"2": {"shop", "Request", "STS."}, "3": {"shop", "Env", "<unset>"}, "4": {"", "", "<unset>"},
+	} {
+		fn := function(func(fn *emulator.Function) {
+			fn.Revision, fn.Role, fn.DisableInjectCredentials = revision, c.role, c.disabled
+		})
+		if got := string(b.do(fn, "env ALIBABA_CLOUD_ACCESS_KEY_ID").Payload); !strings.HasPrefix(got, c.prefix) {
+			t.Errorf("%+v: %q", c, got)
+		}
 	}
 }
 

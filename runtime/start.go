@@ -31,7 +31,7 @@ func (i *instance) start(inv *emulator.Invocation) {
 	}
 	close(i.ready)
 	i.group.started(i)
-	if check := i.fn.HealthCheck(); check != nil {
+	if check := i.fn.HealthCheck(); check != nil && !i.pool.options.NoTimeout(i.fn) {
 		go i.watchHealth(check)
 	}
 }
@@ -44,7 +44,7 @@ func (i *instance) boot(inv *emulator.Invocation) *failure {
 	}
 	i.group.planned(i, max(1, plan.Concurrency))
 	i.pool.notice(i.fn, plan.Notice)
-	ctx, cancel := context.WithTimeout(i.pool.ctx, i.pool.options.StartLimit)
+	ctx, cancel := context.WithTimeout(i.pool.ctx, i.pool.options.limit(i.fn, i.pool.options.StartLimit))
 	defer cancel()
 
 	f := &flight{instance: i, inv: inv, tag: inv, keepTail: true} // owns the output of the start

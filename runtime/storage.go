@@ -30,8 +30,8 @@ type mountPoint struct {
 	ReadOnly   bool   `json:"readOnly"`
 }
 
-// Binds are what a function mounts. The folders are made where they are not there.
-// Source: FC 3.0 nasConfig and ossMountConfig.
+// Binds are what a function mounts, its own resolv.conf included. The folders are made where they are
+// not there. Source: FC 3.0 nasConfig, ossMountConfig and customDNS.
 func (s *Storage) Binds(fn *emulator.Function) ([]process.Bind, error) {
 	var binds []process.Bind
 	for _, name := range []string{"nasConfig", "ossMountConfig"} {
@@ -52,7 +52,8 @@ func (s *Storage) Binds(fn *emulator.Function) ([]process.Bind, error) {
 	}
 	// A folder inside another one is mounted after it.
 	sort.SliceStable(binds, func(i, j int) bool { return binds[i].Target < binds[j].Target })
-	return binds, nil
+	resolver, err := s.resolver(fn)
+	return append(binds, resolver...), err
 }
 
 func (s *Storage) bind(config string, point *mountPoint) (process.Bind, error) {

@@ -12,16 +12,16 @@ import (
 )
 
 // kinds maps runtime ids to the ways of running them.
-func kinds(o Options, credentials runtime.Credentials, images custom.Images) func(string) (runtime.Kind, error) {
+func kinds(o Options, images custom.Images) func(string) (runtime.Kind, error) {
 	common := builtin.Options{Interpreters: builtin.NewInterpreters(o.Interpreters), Dir: filepath.Join(o.DataDir, "bootstraps"),
-		Account: o.Account, Region: o.Region, Credentials: credentials, Libraries: libraryRoot()}
-	server := custom.New(o.Account, o.Region, credentials)
+		Account: o.Account, Region: o.Region, Libraries: libraryRoot()}
+	server := custom.New(o.Account, o.Region)
 	families := map[string]runtime.Kind{
 		"python":                  builtin.NewPython(common),
 		"nodejs":                  builtin.NewNode(common),
 		"java":                    builtin.NewJava(common),
 		"php":                     builtin.NewPHP(common),
-		"go1":                     polling.New(o.Account, o.Region, credentials),
+		"go1":                     polling.New(o.Account, o.Region),
 		"custom":                  server,
 		emulator.ContainerRuntime: server.Container(images),
 	}

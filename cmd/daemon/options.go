@@ -6,8 +6,10 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/emulator/destination"
 	"github.com/fcemu/fcemu/emulator/signature"
+	"github.com/fcemu/fcemu/runtime"
 )
 
 // Names and defaults of the contract in docs/cli.md.
@@ -52,6 +54,10 @@ type Options struct {
 	RefuseAPK      bool // default domains do not pass Android packages on
 
 	AccessKeys signature.Keys // that API requests must be signed with; none = any request is accepted
+
+	Credentials *runtime.Credentials // that functions with a role get; nil = made-up ones, which open this emulator alone
+
+	NoTimeout func(*emulator.Function) bool // functions that no time limit ends; nil = none
 
 	Notice func(text string) // one line for the user, e.g. that another interpreter stands in
 }

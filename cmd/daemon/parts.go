@@ -44,7 +44,7 @@ type parts struct {
 	gateway   *gateway.Gateway
 	outcomes  outcomes
 
-	credentials runtime.Credentials // of functions
+	roles *runtime.Roles // whose credentials functions get
 
 	ids   *emulator.IDs
 	clock *clock.Clock
@@ -162,13 +162,13 @@ func (p *parts) openRuntime(ctx context.Context, o Options) (err error) {
 		}
 	}
 	p.images = image.Open(filepath.Join(o.DataDir, "images"), o.Images)
-	p.credentials = runtime.PlaceholderCredentials()
+	p.roles = runtime.NewRoles(p.clock, o.Credentials)
 	storage := &runtime.Storage{Dir: filepath.Join(o.DataDir, "mounts"), Folders: o.Mounts}
 	p.pool = runtime.New(runtime.Options{
-		Kinds: kinds(o, p.credentials, p.images), Launcher: p.launcher, CodeDir: p.blobs.Dir, Mounts: storage.Binds, ShareTmp: o.ShareTmp, EnforceCPU: o.EnforceCPU,
+		Kinds: kinds(o, p.images), Launcher: p.launcher, CodeDir: p.blobs.Dir, Mounts: storage.Binds, ShareTmp: o.ShareTmp, EnforceCPU: o.EnforceCPU,
 		Log: p.journal.Append, Notice: noticeOf(o.Notice),
 		IDs: p.ids, Clock: p.clock, Account: o.Account, Region: o.Region,
-		Credentials: p.credentials, MaxInstances: o.MaxInstances, Idle: o.IdleTimeout, Spares: o.Spares,
+		Roles: p.roles, NoTimeout: o.NoTimeout, MaxInstances: o.MaxInstances, Idle: o.IdleTimeout, Spares: o.Spares,
 	})
 	return nil
 }

@@ -19,7 +19,7 @@ func storedFields() []string {
 // effectiveFields are those of them that do have an effect: the API reads and checks them.
 func effectiveFields() []string {
 	return []string{"instanceIsolationMode", "sessionAffinity", "sessionAffinityConfig", "disableOndemand",
-		"nasConfig", "ossMountConfig", "gpuConfig"}
+		"nasConfig", "ossMountConfig", "gpuConfig", "customDNS"}
 }
 
 // leftOut are members that belong to other parts of the cloud, or to its tool.

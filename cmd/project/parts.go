@@ -160,15 +160,15 @@ func (l *loader) tags(o *object) []emulator.Tag {
 	return tags
 }
 
-// role reads a role's name or ARN. What asks the cloud to make one is treated as none.
+// role reads a role's name or ARN. Of one that the cloud is asked to make it is enough here that there is one.
 func (l *loader) role(o *object) string {
 	node := o.quiet("role")
 	if node == nil {
 		return ""
 	}
 	if node.Kind != yaml.ScalarNode || strings.EqualFold(node.Value, "auto") {
-		l.note(node, "a role that the cloud would make has no effect here and is treated as none")
-		return ""
+		l.note(node, "the role is not made here; the function gets made-up credentials as if it had one")
+		return "auto"
 	}
 	return node.Value
 }

@@ -46,8 +46,8 @@ func functionFields() []Field {
 		{"instanceLifecycleConfig", LevelEnforced, "preFreeze (FC 2.0) is called before an idle instance is frozen, which only provisioned ones without CPU are"},
 		{"description", LevelEnforced, ""},
 		{"tags", LevelEnforced, ""},
-		{"disableInjectCredentials", LevelApproximated, "the credentials are made up in any case"},
-		{"role", LevelApproximated, "made-up credentials instead of the role's"},
+		{"disableInjectCredentials", LevelEnforced, ""},
+		{"role", LevelApproximated, "made-up credentials of its own, others every 36 hours, which open this emulator alone; or real ones with --credentials; without a role there are none"},
 		{"logConfig", LevelApproximated, "shown to the function; logs go to files, not to SLS"},
 		{"layers", LevelApproximated, "merged under /opt, read-only; search paths name them where /opt cannot be private; one that is not here is left out, as the deployment tells, until fcemu layer publish"},
 		{"internetAccess", LevelIgnored, "functions use the machine's network"},
@@ -58,7 +58,7 @@ func functionFields() []Field {
 		{"juiceFsConfig", LevelIgnored, "nothing is mounted"},
 		{"tracingConfig", LevelIgnored, "no trace is sent"},
 		{"gpuConfig", LevelApproximated, "functions see the machine's own devices, and run on the CPU, with a notice, where it has none; gpuMemorySize counts against what nvidia-smi tells"},
-		{"customDNS", LevelIgnored, "functions use the machine's name servers"},
+		{"customDNS", LevelApproximated, "an /etc/resolv.conf of the function's own; elsewhere than under Linux with private paths none, with a notice; none for images, as in the cloud"},
 		{"customContainerConfig", LevelApproximated, "images from local files, Docker or Podman run without an engine, on Linux; nothing is pulled from a registry"},
 		{"customContainerConfig.webServerMode", LevelApproximated, "false (FC 2.0) refuses to start"},
 		{"customContainerConfig.resolvedImageUri", LevelApproximated, "of a path in s.yaml: the file and its time, so that a new image is a new revision"},
@@ -80,7 +80,7 @@ func functionFields() []Field {
 
 func otherFields() []Field {
 	return []Field{
-		{"service.role", LevelApproximated, "made-up credentials instead of the role's"},
+		{"service.role", LevelApproximated, "as the role of a function"},
 		{"service.logConfig", LevelApproximated, "shown to the function; logs go to files, not to SLS"},
 		{"service.internetAccess", LevelIgnored, "functions use the machine's network"},
 		{"service.vpcConfig", LevelIgnored, "functions use the machine's network"},

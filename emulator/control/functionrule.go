@@ -49,6 +49,7 @@ func checkFunction(fn *emulator.Function) error {
 		checkCredentials(fn.DisableInjectCredentials),
 		checkAffinity(fn),
 		checkTruth("DisableOndemand", fn.Stored["disableOndemand"]),
+		checkDNS(fn.Stored["customDNS"]),
 	)
 }
 
@@ -70,6 +71,11 @@ func checkTruth(field string, value json.RawMessage) error {
 		return invalidValue(field, "true or false", shorten(string(value)))
 	}
 	return nil
+}
+
+func checkDNS(value json.RawMessage) error {
+	_, err := emulator.ReadCustomDNS(value)
+	return err
 }
 
 func isTrue(value json.RawMessage) bool  { return string(value) == "true" }

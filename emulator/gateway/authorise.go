@@ -1,6 +1,8 @@
 package gateway
 
 import (
+	"bytes"
+	"io"
 	"net/http"
 	"strings"
 
@@ -22,14 +24,26 @@ func (c *call) authorise() *emulator.Error {
 	case authAnonymous:
 		return nil
 	case authFunction, "":
-		if c.gateway.Signed != nil {
-			return c.gateway.Signed(c.r)
-		}
-		return nil
+		return c.authoriseSigned()
 	case authJWT:
 		return c.authoriseToken()
 	}
 	return emulator.Refuse(http.StatusForbidden, "AccessDenied", "%s has authType '%s', which is not known", c.door.name(), c.door.access.AuthType)
+}
+
+func (c *call) authoriseSigned() *emulator.Error {
+	if c.gateway.Signed == nil {
+		return nil
+	}
+	held, refusal := c.gateway.Signed(c.r)
+	if refusal != nil || !held {
+		return refusal
+	}
+	body, refusal := c.readBody(c.bodyLimit())
+	if refusal == nil {
+		c.r.Body = io.NopCloser(bytes.NewReader(body)) // its length stays as unknown as it was: there may be trailers
+	}
+	return refusal
 }
 
 // authoriseToken judges the token and hands its claims to the function.

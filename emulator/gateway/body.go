@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"errors"
 	"io"
 	"sync/atomic"
 
@@ -52,6 +53,14 @@ func (c *call) openBody(limit int) *emulator.Error {
 	return nil
 }
 
+// bodyLimit is how long the body may be.
+func (c *call) bodyLimit() int {
+	if c.control.Async {
+		return emulator.MaxAsyncPayload
+	}
+	return emulator.MaxSyncPayload
+}
+
 // readBody reads the whole body.
 func (c *call) readBody(limit int) ([]byte, *emulator.Error) {
 	refusal := c.openBody(limit)
@@ -68,6 +77,10 @@ func (c *call) readBody(limit int) ([]byte, *emulator.Error) {
 	}
 	if c.body.exceeded.Load() {
 		return nil, emulator.EntityTooLarge(limit)
+	}
+	var refused *emulator.Error
+	if errors.As(err, &refused) {
+		return nil, refused
 	}
 	if err != nil {
 		return nil, emulator.InvalidArgument("the request body could not be read: %v", err)

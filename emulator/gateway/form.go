@@ -40,12 +40,8 @@ func (c *call) tokenForm(policy *jwt.Policy) (*form, *emulator.Error) {
 	case kind != "multipart/form-data" || form.boundary == "":
 		return nil, nil
 	}
-	limit := emulator.MaxSyncPayload
-	if c.control.Async {
-		limit = emulator.MaxAsyncPayload
-	}
 	var refusal *emulator.Error
-	if form.body, refusal = c.readBody(limit); refusal != nil {
+	if form.body, refusal = c.readBody(c.bodyLimit()); refusal != nil {
 		return nil, refusal
 	}
 	c.setBody(form.body)

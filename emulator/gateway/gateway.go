@@ -39,8 +39,9 @@ type Options struct {
 	Region    string
 
 	// Signed refuses requests that are not signed, for triggers that ask for it (authType
-	// function). nil: they are let in and the user is told.
-	Signed func(r *http.Request) *emulator.Error
+	// function). nil: they are let in and the user is told. held: the body is to be read to its end
+	// before the function gets any of it, since that may end in an *emulator.Error.
+	Signed func(r *http.Request) (held bool, refusal *emulator.Error)
 
 	// Notice tells the user once what this emulator does differently for a function. May be nil.
 	Notice func(function, text string)

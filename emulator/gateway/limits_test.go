@@ -17,8 +17,8 @@ func TestWhatCallersAreTold(t *testing.T) {
 	keys := signature.Keys{{ID: "mine", Secret: "secret"}}
 	signed := func(w *world) {
 		function(w)
-		w.options.Signed = func(r *http.Request) *emulator.Error {
-			return signature.Check(r, signature.Trigger, keys, clock{}.Now())
+		w.options.Signed = func(r *http.Request) (bool, *emulator.Error) {
+			return false, signature.Check(r, signature.Trigger, keys, clock{}.Now())
 		}
 	}
 	on, off := "Date: "+clock{}.Now().UTC().Format(http.TimeFormat), "Date: "+clock{}.Now().UTC().Add(-16*60e9).Format(http.TimeFormat)

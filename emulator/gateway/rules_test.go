@@ -218,11 +218,11 @@ func TestAuthIsToldOnce(t *testing.T) {
 // TestSignedTriggers: with verification on, only triggers that ask for signatures get them checked.
 func TestSignedTriggers(t *testing.T) {
 	signed := func(w *world) {
-		w.options.Signed = func(r *http.Request) *emulator.Error {
+		w.options.Signed = func(r *http.Request) (bool, *emulator.Error) {
 			if r.Header.Get("Authorization") == "good" {
-				return nil
+				return false, nil
 			}
-			return emulator.Refuse(403, "SignatureNotMatch", "no")
+			return false, emulator.Refuse(403, "SignatureNotMatch", "no")
 		}
 	}
 	for authType, want := range map[string]int{"anonymous": 200, "": 403, "function": 403} {

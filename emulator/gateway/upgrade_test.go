@@ -143,8 +143,8 @@ func TestNoSwitch(t *testing.T) {
 // Who may not come in does not reach the function.
 func TestSwitchAfterAuthentication(t *testing.T) {
 	w := newWorld(t, never(t), trigger("web", func(c *emulator.HTTPTrigger) { c.AuthType = "function" }), func(w *world) {
-		w.options = gateway.Options{Clock: clock{}, Signed: func(*http.Request) *emulator.Error {
-			return emulator.Refuse(403, "AccessDenied", "not signed")
+		w.options = gateway.Options{Clock: clock{}, Signed: func(*http.Request) (bool, *emulator.Error) {
+			return false, emulator.Refuse(403, "AccessDenied", "not signed")
 		}}
 	})
 	_, reader := w.raw(t, "GET / HTTP/1.1\r\nHost: web.localhost\r\n"+handshake+"\r\n")

@@ -125,7 +125,7 @@ func TestVerifyHoldsTheBodyToItsHash(t *testing.T) {
 	var failure error
 	next := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { read, failure = io.ReadAll(r.Body) })
 	var refused *emulator.Error
-	handler := Verify(next, fake, fixedClock{}, func(w http.ResponseWriter, _ *http.Request, refusal *emulator.Error) { refused = refusal })
+	handler := Verify(next, func() Keys { return fake }, fixedClock{}, func(w http.ResponseWriter, _ *http.Request, refusal *emulator.Error) { refused = refusal })
 	send := func(signed, sent string, length int64) {
 		read, failure, refused = nil, nil, nil
 		r := httptest.NewRequest("POST", "http://127.0.0.1:3236/2023-03-30/functions", bytes.NewReader([]byte(sent)))
@@ -146,6 +146,16 @@ func TestVerifyHoldsTheBodyToItsHash(t *testing.T) {
 	}
 	if send("hello", "", 0); refused == nil {
 		t.Error("a body that was taken away was let through")
+	}
+}
+
+func TestHoldBodyRefusesWhatIsNoHash(t *testing.T) {
+	for hash, wrong := range map[string]bool{"": false, hexHash(nil): false, strings.ToUpper(hexHash(nil)): false, hexHash([]byte("x")): true,
+		"UNSIGNED-PAYLOAD": true, hexHash(nil)[2:]: true} {
+		r := request("GET", "/", map[string]string{"Authorization": schemeACS3 + " x", contentHash: hash})
+		if held, refusal := HoldBody(r); held || (refusal != nil) != wrong {
+			t.Errorf("%q: %v, %v", hash, held, refusal)
+		}
 	}
 }
 

@@ -14,11 +14,13 @@ import (
 // Verify lets only those API requests through that one of the keys signed. refuse answers the
 // others. Where a request names the hash of its body, reading a different body ends in an
 // *emulator.Error.
-func Verify(next http.Handler, keys Keys, clock emulator.Clock, refuse func(http.ResponseWriter, *http.Request, *emulator.Error)) http.Handler {
+func Verify(next http.Handler, keys func() Keys, clock emulator.Clock, refuse func(http.ResponseWriter, *http.Request, *emulator.Error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		refusal := Check(r, API, keys, clock.Now())
+		refusal := Check(r, API, keys(), clock.Now())
 		if refusal == nil {
-			r, refusal = withCheckedBody(r)
+			checked := *r
+			r = &checked
+			_, refusal = HoldBody(r)
 		}
 		if refusal != nil {
 			refuse(w, r, refusal)
@@ -28,21 +30,24 @@ func Verify(next http.Handler, keys Keys, clock emulator.Clock, refuse func(http
 	})
 }
 
-// withCheckedBody returns the request with a body that holds its sender to the hash in the header.
-func withCheckedBody(r *http.Request) (*http.Request, *emulator.Error) {
-	want, err := hex.DecodeString(r.Header.Get(contentHash))
-	if err != nil || len(want) != sha256.Size || !strings.HasPrefix(r.Header.Get("Authorization"), schemeACS3) {
-		return r, nil
+// HoldBody holds the sender of a request that was let in to the hash of the body in its header. True:
+// reading a body that is not the signed one ends in an *emulator.Error from now on. A body that is known
+// to be another one is refused at once.
+func HoldBody(r *http.Request) (held bool, refusal *emulator.Error) {
+	given := r.Header.Get(contentHash)
+	if given == "" || !strings.HasPrefix(r.Header.Get("Authorization"), schemeACS3) {
+		return false, nil
 	}
-	if r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 {
-		if hexHash(nil) != hex.EncodeToString(want) {
-			return r, notMatch()
-		}
-		return r, nil
+	empty := r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0
+	want, err := hex.DecodeString(given)
+	if err != nil || len(want) != sha256.Size || empty && hex.EncodeToString(want) != hexHash(nil) {
+		return false, notMatch()
 	}
-	checked := *r
-	checked.Body = &checkedBody{ReadCloser: r.Body, left: r.ContentLength, hash: sha256.New(), want: want}
-	return &checked, nil
+	if empty {
+		return false, nil
+	}
+	r.Body = &checkedBody{ReadCloser: r.Body, left: r.ContentLength, hash: sha256.New(), want: want}
+	return true, nil
 }
 
 // checkedBody fails the read that reaches the end where the body is not the one that was signed.

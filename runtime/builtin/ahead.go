@@ -16,7 +16,7 @@ import (
 // paths of its own, which it gets in the end: without, each function's code is elsewhere. binds are
 // how many folders of the place are the function's own; those behind it are the bootstrap's.
 func (k *Kind) ahead(s *start, binds int) (*runtime.Ahead, error) {
-	if k.waiting == nil || s.place.Mounts == nil || s.env.get("BOOTSTRAP_WRAPPER") != "" || inCode(s) {
+	if k.waiting == nil || s.place.Mounts == nil || s.env.get("BOOTSTRAP_WRAPPER") != "" || inCode(s) || debugged(s) {
 		return nil, nil
 	}
 	early, late := s.env.split(s.fn)
@@ -33,11 +33,13 @@ func (k *Kind) ahead(s *start, binds int) (*runtime.Ahead, error) {
 			if err != nil {
 				return runtime.Plan{}, err
 			}
-			return planOn(ours, theirs, spec), nil
+			return planOn(ours, theirs, spec, nil), nil
 		},
 		Give: func(waiting runtime.Session) error {
 			frames := listFrame(nil, kindGiven, []string{s.place.CodeDir}, late)
-			return describe(waiting.(*session).line, append(frames, k.setup(s).frame()...))
+			session := waiting.(*session)
+			session.told = s.place.Credentials
+			return describe(session.line, append(frames, k.setup(s).frame()...))
 		},
 	}, nil
 }
@@ -46,6 +48,9 @@ func (k *Kind) ahead(s *start, binds int) (*runtime.Ahead, error) {
 func inCode(s *start) bool {
 	return strings.HasPrefix(s.spec.Path, s.place.CodeDir+"/")
 }
+
+// debugged tells whether a debugger is to listen on a port that only one process can have.
+func debugged(s *start) bool { return strings.Contains(s.env.get("NODE_OPTIONS"), "--inspect") }
 
 // waitingRoom is what an interpreter sees before it is given to a function. The dynamic linker looks
 // for its libraries in folders of /code and /opt, and never again in one that was not there.

@@ -26,6 +26,7 @@ type instance struct {
 	logs    *os.File // read end of standard output and error
 	fn      *emulator.Function
 	calls   int
+	keys    *runtime.Credentials
 }
 
 type files map[string]string
@@ -44,7 +45,6 @@ func options(t testing.TB, overrides map[string]string) Options {
 		Interpreters: NewInterpreters(overrides),
 		Dir:          filepath.Join(sharedDir(t), "bootstrap"),
 		Account:      "123456789012", Region: "cn-hangzhou",
-		Credentials: runtime.Credentials{AccessKeyID: "STS.id", AccessKeySecret: "secret", SecurityToken: "token"},
 	}
 }
 
@@ -82,7 +82,8 @@ func launch(t testing.TB, kind *Kind, fn *emulator.Function, dir string, env ...
 	t.Helper()
 	base := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "FC_REGION=cn-hangzhou",
 		"FC_FUNC_CODE_PATH=" + dir + "/", "FC_RUNTIME_API=127.0.0.1:1", "_FC_SECRET=1"}
-	plan, err := kind.Prepare(fn, runtime.Place{CodeDir: dir, InstanceID: "c-1", Env: append(base, env...)})
+	keys := &runtime.Credentials{AccessKeyID: "STS.id", AccessKeySecret: "secret", SecurityToken: "token"}
+	plan, err := kind.Prepare(fn, runtime.Place{CodeDir: dir, InstanceID: "c-1", Env: append(base, env...), Credentials: keys})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +103,7 @@ func launch(t testing.TB, kind *Kind, fn *emulator.Function, dir string, env ...
 	if err != nil {
 		t.Fatal(err)
 	}
-	i := &instance{t: t, plan: plan, session: session, command: command, logs: logs, fn: fn}
+	i := &instance{t: t, plan: plan, session: session, command: command, logs: logs, fn: fn, keys: keys}
 	t.Cleanup(i.close)
 	return i
 }
@@ -135,7 +136,7 @@ func (i *instance) call(hook emulator.Hook, event []byte) outcome {
 		Invocation: &emulator.Invocation{
 			RequestID: fmt.Sprintf("req-%d", i.calls), Function: i.fn, Qualifier: "prod", Event: event, RetryCount: 2,
 		},
-		Hook: hook, Deadline: time.Now().Add(time.Minute),
+		Hook: hook, Deadline: time.Now().Add(time.Minute), Credentials: i.keys,
 	}, nil)
 	limit.Stop()
 	_ = i.logs.SetReadDeadline(time.Unix(1, 0))

@@ -21,7 +21,6 @@ type Options struct {
 	Dir          string // where the bootstraps are put; they are small and named by their content
 	Account      string
 	Region       string
-	Credentials  runtime.Credentials
 	Libraries    string // where the platform's libraries are fetched to; empty = nowhere
 }
 
@@ -118,11 +117,11 @@ func (k *Kind) plan(s *start) (runtime.Plan, error) {
 		_, _ = ours.Close(), theirs.Close()
 		return runtime.Plan{}, fmt.Errorf("describing the function to its bootstrap: %w", err)
 	}
-	return planOn(ours, theirs, s.spec), nil
+	return planOn(ours, theirs, s.spec, s.place.Credentials), nil
 }
 
-// planOn starts a bootstrap on the other end of our line.
-func planOn(ours, theirs *os.File, spec process.Spec) runtime.Plan {
+// planOn starts a bootstrap on the other end of our line. told are the credentials that its setup has.
+func planOn(ours, theirs *os.File, spec process.Spec, told *runtime.Credentials) runtime.Plan {
 	spec.Files = []*os.File{theirs}
 	var line atomic.Pointer[os.File]
 	line.Store(ours)
@@ -137,7 +136,7 @@ func planOn(ours, theirs *os.File, spec process.Spec) runtime.Plan {
 			if ours == nil {
 				return nil, errors.New("the line to the bootstrap is already taken")
 			}
-			return newSession(ours), nil
+			return newSession(ours, told), nil
 		},
 	}
 }
@@ -158,18 +157,15 @@ func (k *Kind) setup(s *start) *setup {
 	if err != nil {
 		real = s.place.CodeDir
 	}
-	facts := &setup{
+	return &setup{
 		function:    s.fn,
 		codeDir:     s.place.CodeDir,
 		realCodeDir: real,
 		account:     k.options.Account,
 		region:      k.options.Region,
+		credentials: s.place.Credentials,
 		search:      s.search,
 	}
-	if runtime.InRequest(s.fn) {
-		facts.credentials = k.options.Credentials
-	}
-	return facts
 }
 
 // once returns the notice at the first call for a function, then nothing.

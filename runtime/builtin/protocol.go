@@ -16,6 +16,8 @@
 //	jars, the time limit of the initializer and the folder of libraries.
 //	kind 254, before that one, to a bootstrap that was started before it was known for which function:
 //	a list of strings, the working folder and then the variables that it lacks, KEY=value.
+//	kind 253, before a call whose credentials are not those that the bootstrap was told last: a list of
+//	strings, access key id, secret and security token.
 //	kind 0…3: a call; the kind is the emulator.Hook. deadline uint64 (Unix ms), retry count uint32,
 //	length of the request id uint8, length of the qualifier uint8, request id, qualifier, event.
 //	kind 4: a request to the handler as an HTTP handler of FC 2.0. The same as a call, but in place of
@@ -41,9 +43,10 @@ import (
 )
 
 const (
-	kindGiven = 254
-	kindSetup = 255
-	kindHTTP  = 4 // beside the hooks
+	kindCredentials = 253
+	kindGiven       = 254
+	kindSetup       = 255
+	kindHTTP        = 4 // beside the hooks
 
 	replySucceeded = 0
 	replyHandled   = 1
@@ -64,8 +67,8 @@ type setup struct {
 	realCodeDir string // the same without symbolic links
 	account     string
 	region      string
-	credentials runtime.Credentials
-	search      []string // what only this language takes
+	credentials *runtime.Credentials // of the context; nil: none
+	search      []string             // what only this language takes
 }
 
 // setupFields lists the facts in the order that the bootstraps expect.
@@ -79,14 +82,21 @@ func (s *setup) setupFields() []string {
 	if log == nil {
 		log = &emulator.LogConfig{}
 	}
-	return []string{
+	fields := []string{
 		fn.Runtime, s.codeDir, s.realCodeDir,
 		fn.Handler, hookHandler(life.Initializer), hookHandler(life.PreStop), hookHandler(life.PreFreeze),
 		fn.FunctionName, strconv.Itoa(fn.MemorySize), strconv.Itoa(fn.Timeout), fn.VersionID,
 		fn.Service, log.Project, log.Logstore,
 		s.region, s.account,
-		s.credentials.AccessKeyID, s.credentials.AccessKeySecret, s.credentials.SecurityToken,
 	}
+	return append(fields, credentialFields(s.credentials)...)
+}
+
+func credentialFields(c *runtime.Credentials) []string {
+	if c == nil {
+		c = &runtime.Credentials{}
+	}
+	return []string{c.AccessKeyID, c.AccessKeySecret, c.SecurityToken}
 }
 
 func hookHandler(hook *emulator.LifecycleHook) string {

@@ -18,6 +18,7 @@ type session struct {
 	ear  *ear
 	out  []byte // the frame being sent
 	in   []byte // what was read of the reply
+	told *runtime.Credentials
 }
 
 // socketPair returns our end, which the Go scheduler waits on, and the end for the child, which blocks.
@@ -40,8 +41,8 @@ func socketPair() (ours, theirs *os.File, err error) {
 	return os.NewFile(uintptr(pair[0]), "instance"), os.NewFile(uintptr(pair[1]), "bootstrap"), nil
 }
 
-func newSession(line *os.File) *session {
-	return &session{line: line, ear: newEar(line), in: make([]byte, readBuffer)}
+func newSession(line *os.File, told *runtime.Credentials) *session {
+	return &session{line: line, ear: newEar(line), in: make([]byte, readBuffer), told: told}
 }
 
 // Invoke sends one call and waits for its reply. It doesn't watch ctx: who wants to end the call
@@ -61,10 +62,15 @@ func (s *session) Invoke(_ context.Context, call runtime.Call, _ emulator.Answer
 }
 
 func (s *session) send(call *runtime.Call) error {
+	s.out = s.out[:0]
+	if call.Credentials != s.told {
+		s.out = listFrame(s.out, kindCredentials, credentialFields(call.Credentials))
+		s.told = call.Credentials
+	}
 	if call.HTTP != nil && call.Hook == emulator.HookHandler {
 		return s.sendRequest(call)
 	}
-	s.out = appendCall(s.out[:0], call, byte(call.Hook), len(call.Event))
+	s.out = appendCall(s.out, call, byte(call.Hook), len(call.Event))
 	return s.write(call.Event)
 }
 

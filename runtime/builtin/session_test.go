@@ -45,7 +45,7 @@ func answered(t *testing.T, sent []byte) (runtime.Reply, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newSession(ours)
+	s := newSession(ours, nil)
 	defer s.Close()
 	go func() {
 		var request [128]byte

@@ -54,7 +54,7 @@ func testFunction() *emulator.Function {
 }
 
 func open(address string) *session {
-	k := New("1234", "cn-test", runtime.Credentials{AccessKeyID: "id", AccessKeySecret: "secret", SecurityToken: "token"})
+	k := New("1234", "cn-test")
 	return newSession(address, testFunction(), k.identity)
 }
 
@@ -67,7 +67,8 @@ func serve(t testing.TB, handler http.HandlerFunc) *session {
 }
 
 func eventCall(event []byte) runtime.Call {
-	return runtime.Call{Invocation: &emulator.Invocation{
+	keys := &runtime.Credentials{AccessKeyID: "id", AccessKeySecret: "secret", SecurityToken: "token"}
+	return runtime.Call{Credentials: keys, Invocation: &emulator.Invocation{
 		RequestID: "1-abc", Function: testFunction(), Qualifier: "prod", Event: event, RetryCount: 2}}
 }
 

@@ -21,14 +21,13 @@ type Kind struct {
 
 type identity struct {
 	account, region string
-	credentials     runtime.Credentials
 	buffers         *sync.Pool // spare memory for bodies, shared by all sessions
 }
 
-// New returns the kind. Account, region and credentials go into request headers.
-func New(account, region string, credentials runtime.Credentials) *Kind {
+// New returns the kind. Account and region go into request headers.
+func New(account, region string) *Kind {
 	buffers := &sync.Pool{New: func() any { b := make([]byte, bufferSize); return &b }}
-	return &Kind{identity{account, region, credentials, buffers}}
+	return &Kind{identity{account, region, buffers}}
 }
 
 // Prepare finds the start command: customRuntimeConfig, else the file bootstrap in the code.

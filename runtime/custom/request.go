@@ -78,6 +78,7 @@ func (r *request) appendHead(b []byte, s *session, call runtime.Call) []byte {
 	b = r.appendLength(b)
 	b = appendCall(b, r.control, call)
 	b = append(b, s.common...)
+	b = append(b, s.keysFor(call.Credentials)...)
 	return append(b, "\r\n"...)
 }
 
@@ -117,13 +118,6 @@ func appendCall(b []byte, control string, call runtime.Call) []byte {
 func commonHeader(fn *emulator.Function, id identity) []byte {
 	var b []byte
 	add := func(key, value string) { b = appendLine(b, key, value) }
-	if runtime.InRequest(fn) {
-		add("X-Fc-Access-Key-Id", id.credentials.AccessKeyID)
-		add("X-Fc-Access-Key-Secret", id.credentials.AccessKeySecret)
-		if fn.Runtime != "custom.debian11" { // there it is in the environment only
-			add("X-Fc-Security-Token", id.credentials.SecurityToken)
-		}
-	}
 	add("X-Fc-Function-Name", fn.FunctionName)
 	add("X-Fc-Function-Handler", fn.Handler)
 	add("X-Fc-Function-Memory", strconv.Itoa(fn.MemorySize))
@@ -139,6 +133,31 @@ func commonHeader(fn *emulator.Function, id identity) []byte {
 		add("X-Fc-Service-Name", fn.Service)
 		addHooks(add, fn)
 	}
+	return b
+}
+
+// keyLines are the header lines of credentials.
+type keyLines struct {
+	of    *runtime.Credentials
+	lines []byte
+}
+
+// keysFor returns the lines of credentials, which are made anew when those are others. A check of the
+// instance's health has none of its own and goes with the last ones.
+func (s *session) keysFor(c *runtime.Credentials) []byte {
+	known := s.keys.Load()
+	if known != nil && (c == nil || known.of == c) {
+		return known.lines
+	}
+	if c == nil {
+		return nil
+	}
+	b := appendLine(nil, "X-Fc-Access-Key-Id", c.AccessKeyID)
+	b = appendLine(b, "X-Fc-Access-Key-Secret", c.AccessKeySecret)
+	if c.SecurityToken != "" && s.fn.Runtime != "custom.debian11" { // there it is in the environment only
+		b = appendLine(b, "X-Fc-Security-Token", c.SecurityToken)
+	}
+	s.keys.Store(&keyLines{c, b})
 	return b
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"sync/atomic"
 
 	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/runtime"
@@ -19,6 +20,7 @@ type session struct {
 	fn      *emulator.Function
 	buffers *sync.Pool
 	common  []byte // the header lines that are the same for every request
+	keys    atomic.Pointer[keyLines]
 }
 
 func newSession(address string, fn *emulator.Function, id identity) *session {

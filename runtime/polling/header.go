@@ -29,11 +29,6 @@ func (k *Kind) header(fn *emulator.Function) http.Header {
 		h.Set("X-Fc-Service-Logproject", log.Project)
 		h.Set("X-Fc-Service-Logstore", log.Logstore)
 	}
-	if runtime.InRequest(fn) {
-		h.Set("X-Fc-Access-Key-Id", k.credentials.AccessKeyID)
-		h.Set("X-Fc-Access-Key-Secret", k.credentials.AccessKeySecret)
-		h.Set("X-Fc-Security-Token", k.credentials.SecurityToken)
-	}
 	return h
 }
 
@@ -48,6 +43,11 @@ func describe(h http.Header, call *runtime.Call, body []byte) {
 	h.Set("X-Fc-Qualifier", call.Qualifier)
 	h.Set("X-Fc-Retry-Count", strconv.Itoa(call.RetryCount))
 	h.Set("Content-Length", strconv.Itoa(len(body)))
+	if c := call.Credentials; c != nil {
+		h.Set("X-Fc-Access-Key-Id", c.AccessKeyID)
+		h.Set("X-Fc-Access-Key-Secret", c.AccessKeySecret)
+		h.Set("X-Fc-Security-Token", c.SecurityToken)
+	}
 	if toHTTPHandler(call) {
 		h.Set(paramsHeader, base64.StdEncoding.EncodeToString(runtime.HTTPParams(call.HTTP)))
 	}

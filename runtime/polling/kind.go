@@ -15,12 +15,11 @@ import (
 // Kind starts functions of the runtime go1.
 type Kind struct {
 	account, region string
-	credentials     runtime.Credentials
 }
 
-// New returns the kind. Account, region and credentials go into the headers of each call.
-func New(account, region string, credentials runtime.Credentials) *Kind {
-	return &Kind{account, region, credentials}
+// New returns the kind. Account and region go into the headers of each call.
+func New(account, region string) *Kind {
+	return &Kind{account, region}
 }
 
 // Prepare finds the program that the handler names, and opens its runtime API.

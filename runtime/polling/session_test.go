@@ -37,7 +37,7 @@ func open(t *testing.T) *api {
 	}
 	fn := &emulator.Function{FunctionName: "shop", Handler: "main", MemorySize: 128, Timeout: 3, VersionID: "LATEST"}
 	fn.InstanceLifecycleConfig = &emulator.InstanceLifecycle{Initializer: &emulator.LifecycleHook{Handler: "prepare"}}
-	kind := New("123", "cn-hangzhou", runtime.Credentials{AccessKeyID: "id", AccessKeySecret: "secret", SecurityToken: "token"})
+	kind := New("123", "cn-hangzhou")
 	ended := make(chan struct{})
 	a := &api{t, newSession(listener, kind.header(fn), ended), "http://" + listener.Addr().String() + root, ended, fn}
 	t.Cleanup(a.Close)
@@ -53,7 +53,8 @@ type outcome struct {
 func (a *api) invoke(id string, hook emulator.Hook, event string) <-chan outcome {
 	done := make(chan outcome, 1)
 	go func() {
-		call := runtime.Call{Hook: hook, Deadline: time.UnixMilli(1800000000123),
+		call := runtime.Call{Hook: hook, Credentials: &runtime.Credentials{AccessKeyID: "id", AccessKeySecret: "secret", SecurityToken: "token"},
+			Deadline:   time.UnixMilli(1800000000123),
 			Invocation: &emulator.Invocation{RequestID: id, Function: a.fn, Qualifier: "prod", Event: []byte(event), RetryCount: 2}}
 		reply, err := a.Invoke(context.Background(), call, nil)
 		done <- outcome{reply, err}
@@ -286,7 +287,7 @@ func TestProgramsThatCannotBeStarted(t *testing.T) {
 	for handler, want := range map[string]string{
 		"": "not exist", "none": "not exist", "../x": "not exist", "power": "linux on another processor", "text": "no system that is known",
 	} {
-		_, err := New("", "", runtime.Credentials{}).Prepare(&emulator.Function{Handler: handler}, runtime.Place{CodeDir: dir})
+		_, err := New("", "").Prepare(&emulator.Function{Handler: handler}, runtime.Place{CodeDir: dir})
 		var refused *emulator.Error
 		if !errors.As(err, &refused) || refused.Status != 412 || !strings.Contains(refused.Message, want) {
 			t.Errorf("%q: %v", handler, err)

@@ -29,7 +29,7 @@ type Account struct {
 	Groups   []int
 }
 
-// Bind shows one folder of the machine at another path.
+// Bind shows one folder of the machine, or one file, at another path.
 type Bind struct {
 	Source, Target string // absolute; the target need not exist
 	ReadOnly       bool

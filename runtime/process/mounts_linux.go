@@ -70,7 +70,11 @@ func prepare(m *Mounts) (list []mount, err error) {
 // attach mounts the trees in the calling thread's mount namespace.
 func attach(list []mount) error {
 	for _, m := range list {
-		if err := makePoint(m.target); err != nil {
+		var info unix.Stat_t
+		if err := unix.Fstat(m.tree, &info); err != nil {
+			return err
+		}
+		if err := makePoint(m.target, info.Mode&unix.S_IFMT == unix.S_IFDIR); err != nil {
 			return fmt.Errorf("a place to mount at %s: %w", m.target, err)
 		}
 		if err := moveTree(m.tree, m.target); err != nil {

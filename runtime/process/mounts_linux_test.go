@@ -77,6 +77,30 @@ func TestTmpIsLimited(t *testing.T) {
 	}
 }
 
+// A single file can be shown, over a file, over a link wherever that leads, and where nothing is.
+func TestFilesAreShown(t *testing.T) {
+	code, nowhere := folder(t, "file", "code"), filepath.Join(t.TempDir(), "nowhere")
+	if err := errors.Join(os.Symlink("file", filepath.Join(code, "link")), os.Symlink(nowhere, filepath.Join(code, "dangling"))); err != nil {
+		t.Fatal(err)
+	}
+	source := filepath.Join(folder(t, "source", "shown\n"), "source")
+	for _, target := range []string{"/code/file", "/code/link", "/code/dangling", "/code/new", "/etc/resolv.conf", "/fcemu-new/file"} {
+		binds := []Bind{{Source: source, Target: target, ReadOnly: true}}
+		text, _ := shell(t, private(t), Mounts{Code: code, Binds: binds}, "cat "+target+"; echo x 2>/dev/null >"+target+" || echo refused")
+		if text != "shown\nrefused\n" {
+			t.Errorf("%s: %q", target, text)
+		}
+	}
+	if text, err := os.ReadFile(filepath.Join(code, "file")); err != nil || string(text) != "code" {
+		t.Errorf("the machine's file is %q, %v", text, err)
+	}
+	for _, path := range []string{nowhere, filepath.Join(code, "new"), "/fcemu-new"} {
+		if _, err := os.Lstat(path); err == nil {
+			t.Errorf("%s was made on the machine", path)
+		}
+	}
+}
+
 func TestLayersLieOverOpt(t *testing.T) {
 	first := folder(t, "both", "first", "lib/a", "a")
 	second := folder(t, "both", "second", "lib/b", "b")

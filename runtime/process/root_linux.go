@@ -220,16 +220,16 @@ func moveTree(tree int, target string) error {
 	return nil
 }
 
-// makePoint makes the folder path, if it is not there, in memory rather than in a folder of the
-// machine.
-func makePoint(path string) error {
+// makePoint makes the folder path, or an empty file, if it is not there, in memory rather than in a
+// folder of the machine.
+func makePoint(path string, folder bool) error {
 	var root, at unix.Stat_t
 	err := unix.Stat(path, &at)
 	if err == nil || !errors.Is(err, unix.ENOENT) {
 		return err
 	}
 	parent := filepath.Dir(path)
-	if err := makePoint(parent); err != nil {
+	if err := makePoint(parent, true); err != nil {
 		return err
 	}
 	if err := errors.Join(unix.Stat("/", &root), unix.Stat(parent, &at)); err != nil {
@@ -241,7 +241,12 @@ func makePoint(path string) error {
 			return err
 		}
 	}
-	if err := os.Mkdir(path, 0o755); !errors.Is(err, os.ErrExist) { // another start may be first
+	if folder {
+		err = os.Mkdir(path, 0o755)
+	} else {
+		err = unix.Mknod(path, unix.S_IFREG|0o644, 0) // follows no link, which may lead to the machine's files
+	}
+	if !errors.Is(err, os.ErrExist) { // another start may be first, or a link that leads nowhere
 		return err
 	}
 	return nil

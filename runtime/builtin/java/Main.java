@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 
 /** Runs the handlers of one Java function: takes calls from descriptor 3 and answers there; see protocol.go. */
 public final class Main {
-    private static final int SETUP = 255;
+    private static final int CREDENTIALS = 253, SETUP = 255; // kinds of frames
     private static final int SUCCEEDED = 0, UNHANDLED = 2, ANSWERED = 3; // Java has no handled errors
 
     private final Line line;
@@ -28,9 +28,14 @@ public final class Main {
         if (first == null || first.kind != SETUP) {
             return;
         }
-        Main main = new Main(line, new Setup(first));
+        Setup setup = new Setup(first);
+        Main main = new Main(line, setup);
         for (Line.Frame frame = line.receive(); frame != null; frame = line.receive()) {
-            main.serve(frame);
+            if (frame.kind == CREDENTIALS) {
+                setup.renew(frame);
+            } else {
+                main.serve(frame);
+            }
         }
         System.exit(0); // whatever threads the function has left
     }

@@ -12,19 +12,14 @@ import java.util.List;
 
 /** The facts that hold for the life of the instance, in the order of the setup frame. */
 final class Setup {
-    final String code, name, version, service, logProject, logStore, key, secret, token;
+    final String code, name, version, service, logProject, logStore;
+    String key, secret, token; // of the role
     final String[] handlers; // by hook
     final int memory, timeout;
     private final List<String> jars; // that lie inside jars of the code, unpacked
 
     Setup(Line.Frame frame) {
-        List<String> fields = new ArrayList<>();
-        ByteBuffer body = ByteBuffer.wrap(frame.body);
-        while (body.hasRemaining()) {
-            byte[] field = new byte[body.getInt()];
-            body.get(field);
-            fields.add(new String(field, StandardCharsets.UTF_8));
-        }
+        List<String> fields = strings(frame);
         code = fields.get(1);
         handlers = fields.subList(3, 7).toArray(new String[0]);
         name = fields.get(7);
@@ -34,10 +29,30 @@ final class Setup {
         service = fields.get(11);
         logProject = fields.get(12);
         logStore = fields.get(13);
-        key = fields.get(16);
-        secret = fields.get(17);
-        token = fields.get(18);
+        credentials(fields.subList(16, 19));
         jars = fields.subList(19, fields.size());
+    }
+
+    /** Takes the credentials that the role has from now on. */
+    void renew(Line.Frame frame) {
+        credentials(strings(frame));
+    }
+
+    private void credentials(List<String> fields) {
+        key = fields.get(0);
+        secret = fields.get(1);
+        token = fields.get(2);
+    }
+
+    private static List<String> strings(Line.Frame frame) {
+        List<String> fields = new ArrayList<>();
+        ByteBuffer body = ByteBuffer.wrap(frame.body);
+        while (body.hasRemaining()) {
+            byte[] field = new byte[body.getInt()];
+            body.get(field);
+            fields.add(new String(field, StandardCharsets.UTF_8));
+        }
+        return fields;
     }
 
     /** Loads the function's classes: its folder, its jars, and those of layers. None of ours. */

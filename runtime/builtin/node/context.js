@@ -1,16 +1,12 @@
 'use strict';
 // What a function is told about itself and about the call.
+const { fieldsOf } = require('./line');
 const { Logger } = require('./logs');
 
 // Setup holds the facts of the instance's life, in the order of the setup frame.
 class Setup {
   constructor(frame) {
-    const fields = [];
-    for (let at = 1; at < frame.length;) {
-      const size = frame.readUInt32BE(at);
-      fields.push(frame.toString('utf8', at + 4, at + 4 + size));
-      at += 4 + size;
-    }
+    const fields = fieldsOf(frame);
     [this.runtime, this.code, this.realCode] = fields;
     this.handlers = fields.slice(3, 7); // handler, initializer, preStop, preFreeze
     [this.name, this.memory, this.timeout, this.version, this.service, this.logProject, this.logStore,
@@ -20,6 +16,11 @@ class Setup {
     this.generation = parseInt(this.runtime.slice('nodejs'.length), 10) || 20;
     this.callbackOnly = this.generation < 18;
     this.logger = new Logger(this);
+  }
+
+  // renew takes the credentials that the role has from now on.
+  renew(frame) {
+    [this.key, this.secret, this.token] = fieldsOf(frame);
   }
 
   // shown gives a text with paths as the cloud would show them.

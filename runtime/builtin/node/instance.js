@@ -13,6 +13,7 @@ const HANDLED = 1;
 const UNHANDLED = 2;
 const HTTP = 3;
 const REQUEST = 4; // the kind of a frame with a request to an HTTP handler
+const CREDENTIALS = 253; // the kind of a frame with newer credentials, before a call
 const GIVEN = 254; // the kind of a frame that a process gets which has waited for a function
 const PRE_STOP = 2; // its place among the handlers
 const { setImmediate: soon, setTimeout: later, clearTimeout: unset } = global; // user code may replace them
@@ -26,15 +27,26 @@ if (facts[0] === GIVEN) {
 const setup = new Setup(facts);
 const handlers = new Handlers(setup);
 const stoppable = setup.handlers[PRE_STOP] !== ''; // a listener of SIGTERM keeps it from ending the process
+const debugged = /--inspect/.test(process.env.NODE_OPTIONS);
 let current = null; // the call under way
 let parked = null; // the answer that waits for an empty event loop
 let vigil = null; // keeps the event loop of a silent call alive
 
-// next waits for a call. The event loop turns once between calls.
+// next waits for a call. A debugger is answered meanwhile.
 function next() {
+  if (debugged) line.arrived(take);
+  else take();
+}
+
+// take waits for a call too. The event loop stands still, having turned once between calls.
+function take() {
   let frame;
   try {
     frame = line.receive();
+    if (frame[0] === CREDENTIALS) {
+      setup.renew(frame);
+      frame = line.receive();
+    }
   } catch (error) {
     if (error.code !== 'EINTR') throw error;
     soon(next); // let the handler of the signal run

@@ -1,6 +1,6 @@
 'use strict';
 // The socket to the emulator: frames in, frames out, one call at a time.
-const { readSync, writeSync } = require('fs');
+const { read, readSync, writeSync } = require('fs');
 
 const LINE = 3;
 const room = Buffer.allocUnsafeSlow(1 << 16); // what was read and not yet taken
@@ -12,6 +12,20 @@ function fill() {
   const count = readSync(LINE, room, to, room.length - to, null);
   if (count === 0) process.exit(0); // the emulator has closed the line
   to += count;
+}
+
+// arrived calls back when there is something to receive. The event loop turns until then.
+function arrived(then) {
+  if (from < to) {
+    then();
+    return;
+  }
+  read(LINE, room, 0, room.length, null, (error, count) => {
+    if (error || count === 0) process.exit(0);
+    from = 0;
+    to = count;
+    then();
+  });
 }
 
 // receive returns the next frame without its length: the kind in the first byte, then the body.
@@ -90,4 +104,15 @@ function writeAll(buffer, size) {
   }
 }
 
-module.exports = { receive, reply, replyHTTP };
+// fieldsOf reads a frame of strings, each after its length.
+function fieldsOf(frame) {
+  const fields = [];
+  for (let at = 1; at < frame.length;) {
+    const size = frame.readUInt32BE(at);
+    fields.push(frame.toString('utf8', at + 4, at + 4 + size));
+    at += 4 + size;
+  }
+  return fields;
+}
+
+module.exports = { arrived, receive, reply, replyHTTP, fieldsOf };

@@ -14,6 +14,7 @@ const SUCCEEDED = 0;
 const UNHANDLED = 2; // PHP has no handled errors
 const ANSWERED = 3; // by an HTTP handler
 const HTTP = 4; // the kind of a request to an HTTP handler
+const CREDENTIALS = 253; // the kind of a frame with newer credentials, before a call
 
 /** A failure whose answer is bare text, as in the cloud. */
 class BareFailure extends \Exception
@@ -69,6 +70,10 @@ function main(): void
     $handlers = new Handlers($fcemuSetup);
     echo "FunctionCompute php7.2 runtime inited.\n";
     while (($frame = $line->receive()) !== null) {
+        if ($frame[0] === CREDENTIALS) {
+            $fcemuSetup->renew($frame[1]);
+            continue;
+        }
         $call = $fcemuSetup->call($frame[0], $frame[1]);
         $fcLogger->requestId = $call['requestId'];
         [$status, $payload] = run($handlers, $call);

@@ -5,21 +5,36 @@ namespace Fcemu;
 /** The facts that hold for the life of the instance, in the order of the setup frame. */
 class Setup
 {
+    private const KEY = 16; // where the credentials are in the frame
+
     public $code;
     public $realCode;
     public $handlers; // by hook
     public $libraries; // where the platform's libraries are fetched to, or empty
-    private $fields = [];
+    private $fields;
 
     public function __construct(string $body)
     {
-        for ($at = 0; $at < strlen($body); $at += 4 + $size) {
-            $size = unpack('N', $body, $at)[1];
-            $this->fields[] = substr($body, $at + 4, $size);
-        }
+        $this->fields = self::strings($body);
         [, $this->code, $this->realCode] = $this->fields;
         $this->handlers = array_slice($this->fields, 3, 4);
         $this->libraries = $this->fields[20] ?? '';
+    }
+
+    /** Takes the credentials that the role has from now on. */
+    public function renew(string $body): void
+    {
+        array_splice($this->fields, self::KEY, 3, self::strings($body));
+    }
+
+    private static function strings(string $body): array
+    {
+        $list = [];
+        for ($at = 0; $at < strlen($body); $at += 4 + $size) {
+            $size = unpack('N', $body, $at)[1];
+            $list[] = substr($body, $at + 4, $size);
+        }
+        return $list;
     }
 
     /** Reads a call's frame. Of a request to an HTTP handler there is a head, and the event is its body. */

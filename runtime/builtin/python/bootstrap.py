@@ -15,6 +15,7 @@ LINE = 3
 CHUNK = 1 << 16
 PRE_STOP = 2  # its place among the handlers
 REQUEST = 4  # the kind of a frame with a request to an HTTP handler
+CREDENTIALS = 253  # the kind of a frame with newer credentials, before a call
 GIVEN = 254  # the kind of a frame that a process gets which has waited for a function
 SUCCEEDED, UNHANDLED, HTTP = 0, 2, 3  # the status of a reply; Python has no handled errors
 
@@ -119,6 +120,9 @@ class Instance(object):
             call = line.receive()
             if call is None:
                 return
+            if call[0] == CREDENTIALS:
+                setup.renew(*[text(field) for field in read_list(call[1], call[2])])
+                continue
             reply = self.run(*call)
             setup.flush()
             setup.busy = False

@@ -12,7 +12,7 @@ class Setup(object):
         self.handlers = (handler, initializer, pre_stop, pre_freeze)
         self.memory = int(memory)
         self.timeout = int(timeout)
-        self.credentials = Credentials(key, secret, token)
+        self.renew(key, secret, token)
         self.tracing = Tracing()
         self.request_id = ''
         self.busy = False
@@ -20,6 +20,10 @@ class Setup(object):
         minor = self.runtime.partition('.')[2]
         # From Python 3.12 on the context has neither credentials nor a service.
         self.slim = self.runtime.startswith('python3.') and minor.isdigit() and int(minor) >= 12
+
+    def renew(self, key, secret, token):
+        """Takes the credentials that the role has from now on."""
+        self.credentials = Credentials(key, secret, token)
 
     def context(self, hook, request_id, qualifier, retry_count):
         function = Function(self, self.handlers[hook])
