@@ -213,9 +213,8 @@ func (i *instance) claim(ctx context.Context, plan *Plan) bool {
 		go one.end()
 		return false
 	}
-	if plan.Close != nil {
-		plan.Close()
-	}
+	plan.Drop()
+	i.told = plan.Spec.Env
 	i.logs.take(one.output, plan.Marks)
 	i.runs(one.process)
 	i.session = one.session
@@ -242,8 +241,8 @@ func (p *Pool) Expect(fn *emulator.Function) {
 	if err != nil {
 		return // the call will tell
 	}
-	if plan.Close != nil {
-		plan.Close()
+	if plan.Drop != nil {
+		plan.Drop()
 	}
 	p.notice(fn, plan.Notice)
 	p.spares.want(plan.Ahead)
