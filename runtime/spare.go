@@ -135,7 +135,9 @@ func (p *Pool) Spares() []int {
 	list := []int{}
 	for _, waiting := range p.spares.waiting {
 		for _, one := range waiting {
-			list = append(list, one.process.PID())
+			if !wait(one.process.Done(), 0) {
+				list = append(list, one.process.PID())
+			}
 		}
 	}
 	sort.Ints(list)
