@@ -40,6 +40,12 @@ type Plan struct {
 	Drop func()
 }
 
+func (p *Plan) drop() {
+	if p.Drop != nil {
+		p.Drop()
+	}
+}
+
 // Ahead is how a program is started before it is known for which function: an interpreter that waits.
 // It becomes one function's, once, and has seen no other's code before.
 type Ahead struct {

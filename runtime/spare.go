@@ -215,7 +215,7 @@ func (i *instance) claim(ctx context.Context, plan *Plan) bool {
 		go one.end()
 		return false
 	}
-	plan.Drop()
+	plan.drop()
 	i.told = plan.Spec.Env
 	i.logs.take(one.output, plan.Marks)
 	i.runs(one.process)
@@ -243,9 +243,7 @@ func (p *Pool) Expect(fn *emulator.Function) {
 	if err != nil {
 		return // the call will tell
 	}
-	if plan.Drop != nil {
-		plan.Drop()
-	}
+	plan.drop()
 	p.notice(fn, plan.Notice)
 	p.spares.want(plan.Ahead)
 }
