@@ -87,8 +87,8 @@ func (g *group) leave(inst *instance) {
 
 // exec starts the command beside the instance's own program.
 func (i *instance) exec(ctx context.Context, what emulator.Exec) (*Command, error) {
-	spec := process.Spec{Dir: i.place.dir, Account: i.place.account, Beside: i.process}
-	if own, ok := i.process.(process.Inspector); ok {
+	spec := process.Spec{Dir: i.place.dir, Account: i.place.account, Beside: i.process, Env: i.told}
+	if own, ok := i.process.(process.Inspector); ok && i.told == nil {
 		spec.Env = own.Environment()
 	}
 	path, err := findProgram(what.Command[0], &i.place, spec.Env)

@@ -35,6 +35,15 @@ type Plan struct {
 	// Close frees what Prepare opened in this process (our copies of inherited descriptors); it is
 	// called once, after the start, whether or not that succeeded.
 	Close func()
+	// Drop is called in place of Close where there is no start; it also frees what Connect would use.
+	// Nil: nothing is open.
+	Drop func()
+}
+
+func (p *Plan) drop() {
+	if p.Drop != nil {
+		p.Drop()
+	}
 }
 
 // Ahead is how a program is started before it is known for which function: an interpreter that waits.

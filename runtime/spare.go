@@ -135,7 +135,9 @@ func (p *Pool) Spares() []int {
 	list := []int{}
 	for _, waiting := range p.spares.waiting {
 		for _, one := range waiting {
-			list = append(list, one.process.PID())
+			if !wait(one.process.Done(), 0) {
+				list = append(list, one.process.PID())
+			}
 		}
 	}
 	sort.Ints(list)
@@ -213,9 +215,8 @@ func (i *instance) claim(ctx context.Context, plan *Plan) bool {
 		go one.end()
 		return false
 	}
-	if plan.Close != nil {
-		plan.Close()
-	}
+	plan.drop()
+	i.told = plan.Spec.Env
 	i.logs.take(one.output, plan.Marks)
 	i.runs(one.process)
 	i.session = one.session
@@ -242,9 +243,7 @@ func (p *Pool) Expect(fn *emulator.Function) {
 	if err != nil {
 		return // the call will tell
 	}
-	if plan.Close != nil {
-		plan.Close()
-	}
+	plan.drop()
 	p.notice(fn, plan.Notice)
 	p.spares.want(plan.Ahead)
 }

@@ -15,19 +15,18 @@ import (
 // ahead says how the interpreter is started before it is known that it is for this function. It needs
 // paths of its own, which it gets in the end: without, each function's code is elsewhere. binds are
 // how many folders of the place are the function's own; those behind it are the bootstrap's.
-func (k *Kind) ahead(s *start, binds int) (*runtime.Ahead, error) {
-	if k.waiting == nil || s.place.Mounts == nil || s.env.get("BOOTSTRAP_WRAPPER") != "" || inCode(s) || debugged(s) {
-		return nil, nil
+func (k *Kind) ahead(s *start, binds int) *runtime.Ahead {
+	if k.waiting == nil || s.place.Mounts == nil || s.alone() {
+		return nil
 	}
-	early, late := s.env.split(s.fn)
-	spec := process.Spec{Path: s.spec.Path, Args: k.waiting(slices.Clone(s.spec.Args)), Env: early, Dir: "/"}
+	spec := process.Spec{Path: s.spec.Path, Args: k.waiting(slices.Clone(s.spec.Args)), Env: s.early, Dir: "/"}
 	mounts, err := k.waitingRoom(s.place.Mounts.Binds[binds:], len(s.place.Mounts.Layers) > 0)
 	if err != nil {
-		return nil, err
+		return nil // it is a comfort only
 	}
 	spec.Mounts = mounts
 	return &runtime.Ahead{
-		Key: strings.Join(append(append(early, spec.Path, fmt.Sprint(mounts)), spec.Args...), "\x00"),
+		Key: strings.Join(slices.Concat(s.early, []string{spec.Path, fmt.Sprint(mounts)}, spec.Args), "\x00"),
 		Plan: func() (runtime.Plan, error) {
 			ours, theirs, err := socketPair()
 			if err != nil {
@@ -36,21 +35,27 @@ func (k *Kind) ahead(s *start, binds int) (*runtime.Ahead, error) {
 			return planOn(ours, theirs, spec, nil), nil
 		},
 		Give: func(waiting runtime.Session) error {
-			frames := listFrame(nil, kindGiven, []string{s.place.CodeDir}, late)
+			frames := listFrame(nil, kindGiven, []string{s.place.CodeDir}, s.late)
 			session := waiting.(*session)
 			session.told = s.place.Credentials
 			return describe(session.line, append(frames, k.setup(s).frame()...))
 		},
-	}, nil
+	}
 }
 
-// inCode tells whether the interpreter or one of its folders is the function's.
-func inCode(s *start) bool {
-	return strings.HasPrefix(s.spec.Path, s.place.CodeDir+"/")
+// alone tells whether the interpreter has to start inside the function's folders: because it lies
+// there, or because of variables by which it may load or open at once what only the function has.
+func (s *start) alone() bool {
+	if s.env.get("BOOTSTRAP_WRAPPER") != "" || strings.HasPrefix(s.spec.Path, s.place.CodeDir+"/") {
+		return true
+	}
+	for name := range s.fn.EnvironmentVariables {
+		if readAtStart(name) && !plain(name) {
+			return true
+		}
+	}
+	return false
 }
-
-// debugged tells whether a debugger is to listen on a port that only one process can have.
-func debugged(s *start) bool { return strings.Contains(s.env.get("NODE_OPTIONS"), "--inspect") }
 
 // waitingRoom is what an interpreter sees before it is given to a function. The dynamic linker looks
 // for its libraries in folders of /code and /opt, and never again in one that was not there.
@@ -68,7 +73,7 @@ func (k *Kind) waitingRoom(binds []process.Bind, layers bool) (*process.Mounts, 
 }
 
 // split parts the variables that are read when an interpreter starts, or are alike for all functions,
-// from those that it can be told later.
+// from those that it can be told later. Those come last at any start, so that their order is one.
 func (e *environment) split(fn *emulator.Function) (early, late []string) {
 	for _, pair := range e.pairs {
 		name, _, _ := strings.Cut(pair, "=")
@@ -94,11 +99,25 @@ func particular(name string) bool {
 // readAtStart tells whether interpreters, their libraries or the dynamic linker may look at a variable
 // only once.
 func readAtStart(name string) bool {
-	for _, prefix := range []string{"LD_", "PYTHON", "NODE", "UV_", "V8_", "MALLOC_", "GLIBC_", "GCONV_", "LANG", "LC_", "TZ",
+	if name == "NODE_ENV" {
+		return false // is for programs, not for Node.js
+	}
+	for _, prefix := range []string{"LD_", "PYTHON", "NODE", "UV_", "V8_", "MALLOC_", "GLIBC_", "GCONV_", "LOCPATH", "LANG", "LC_", "TZ",
 		"SSL_", "OPENSSL_", "ICU_"} {
 		if strings.HasPrefix(name, prefix) {
 			return true
 		}
 	}
 	return false
+}
+
+// plain tells whether a variable that is read at the start names neither a file that is opened then nor
+// a folder that is looked for only once, as LD_LIBRARY_PATH, NODE_OPTIONS or PYTHONHOME may.
+func plain(name string) bool {
+	switch name {
+	case "LANG", "LANGUAGE", "TZ", "NODE_PATH", "NODE_TLS_REJECT_UNAUTHORIZED", "NODE_NO_WARNINGS", "UV_THREADPOOL_SIZE",
+		"PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONIOENCODING", "PYTHONUTF8", "PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED":
+		return true
+	}
+	return strings.HasPrefix(name, "LC_")
 }

@@ -88,5 +88,3 @@ func visible(key string) bool {
 	}
 	return false
 }
-
-func (e *environment) list() []string { return e.pairs }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -41,6 +42,8 @@ type start struct {
 	found   Found
 	scripts string // folder of the bootstrap
 	env     environment
+	early   []string // of env; see split
+	late    []string
 	spec    process.Spec
 	search  []string // module folders, or what else the bootstrap of the language takes
 	err     error
@@ -89,14 +92,15 @@ func (k *Kind) Prepare(fn *emulator.Function, place runtime.Place) (runtime.Plan
 	if k.command(k, s); s.err != nil {
 		return runtime.Plan{}, s.err
 	}
-	s.spec.Env = s.env.list()
+	s.early, s.late = s.env.split(fn)
+	s.spec.Env = slices.Concat(s.early, s.late)
 	plan, err := k.plan(s)
 	if err != nil {
 		return plan, err
 	}
 	plan.Notice = k.once(fn, notice)
-	plan.Ahead, err = k.ahead(s, shown)
-	return plan, err
+	plan.Ahead = k.ahead(s, shown)
+	return plan, nil
 }
 
 // wrap puts the function's BOOTSTRAP_WRAPPER in front of the interpreter.
@@ -131,6 +135,12 @@ func planOn(ours, theirs *os.File, spec process.Spec, told *runtime.Credentials)
 		Marks:       true,
 		// Our end stays open for Connect; of a start that failed the garbage collector closes it.
 		Close: func() { _ = theirs.Close() },
+		Drop: func() {
+			_ = theirs.Close()
+			if ours := line.Swap(nil); ours != nil {
+				_ = ours.Close()
+			}
+		},
 		Connect: func(context.Context, process.Process) (runtime.Session, error) {
 			ours := line.Swap(nil)
 			if ours == nil {

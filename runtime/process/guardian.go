@@ -29,7 +29,7 @@ func GuardianMain() int {
 	if len(os.Args) > 2 && os.Args[2] == probeCommand {
 		return probeMain()
 	}
-	syscall.CloseOnExec(lineDescriptor)
+	keepDescriptors()
 	ignoreTerminal()
 	limitFiles()
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)

@@ -3,6 +3,7 @@ package process
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net/netip"
 	"os"
 	"strconv"
@@ -23,6 +24,13 @@ func limitFiles() {
 		own.Cur = own.Max
 		_ = syscall.Setrlimit(syscall.RLIMIT_NOFILE, &own)
 	}
+}
+
+// keepDescriptors keeps programs from the line to the emulator, and from all that whoever started the
+// emulator had open.
+func keepDescriptors() {
+	syscall.CloseOnExec(lineDescriptor)
+	_ = unix.CloseRange(lineDescriptor, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC) // since Linux 5.11
 }
 
 // launch starts the program of an instance, with an address and with paths of its own if the

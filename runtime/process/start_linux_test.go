@@ -57,6 +57,18 @@ print(os.getcwd(), sys.argv[1:], sorted(os.environ), sorted(int(f) for f in os.l
 	}
 }
 
+func TestProgramGetsNoOthersDescriptors(t *testing.T) {
+	inherited, err := syscall.Dup(0) // as the emulator may have some from the program that started it
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer syscall.Close(inherited)
+	text, _ := run(t, newLauncher(t, Options{}), pythonSpec("import os; print(sorted(int(f) for f in os.listdir('/proc/self/fd')))"))
+	if want := "[0, 1, 2, 3]\n"; text != want { // the last is the folder itself
+		t.Errorf("descriptors %s, want %s", text, want)
+	}
+}
+
 func TestLargeEnvironment(t *testing.T) {
 	l := newLauncher(t, Options{})
 	spec := pythonSpec("import os; print(sum(len(v) for k, v in os.environ.items() if k[0] == 'V'))")

@@ -19,14 +19,9 @@ const PRE_STOP = 2; // its place among the handlers
 const { setImmediate: soon, setTimeout: later, clearTimeout: unset } = global; // user code may replace them
 const longest = 2 ** 31 - 1; // ms
 
-let facts = line.receive();
-if (facts[0] === GIVEN) {
-  require('./given')(facts);
-  facts = line.receive();
-}
-const setup = new Setup(facts);
-const handlers = new Handlers(setup);
-const stoppable = setup.handlers[PRE_STOP] !== ''; // a listener of SIGTERM keeps it from ending the process
+let setup = null;
+let handlers = null;
+let stoppable = false; // a listener of SIGTERM keeps it from ending the process
 const debugged = /--inspect/.test(process.env.NODE_OPTIONS);
 let current = null; // the call under way
 let parked = null; // the answer that waits for an empty event loop
@@ -192,18 +187,28 @@ function uncaught(error) {
   }
 }
 
-process.on('uncaughtException', uncaught);
-process.on('unhandledRejection', (reason) => {
-  if (setup.generation > 14) uncaught(reason);
-  else logs.write('warn', 'Unhandled promise rejection: ' + ((reason && reason.stack) || String(reason)));
-});
-// An empty event loop ends Node.js. A call that has not answered lasts until its time is over.
-process.on('beforeExit', () => {
-  const send = parked;
-  parked = null;
-  if (send) send();
-  else if (current !== null) vigil = later(() => {}, longest);
-});
-
-logs.install(setup);
-soon(next);
+// run takes the setup and begins to wait for calls. become makes a process that has waited the function's.
+module.exports = function run(become) {
+  let facts = line.receive();
+  if (facts[0] === GIVEN) {
+    become(facts);
+    facts = line.receive();
+  }
+  setup = new Setup(facts);
+  handlers = new Handlers(setup);
+  stoppable = setup.handlers[PRE_STOP] !== '';
+  process.on('uncaughtException', uncaught);
+  process.on('unhandledRejection', (reason) => {
+    if (setup.generation > 14) uncaught(reason);
+    else logs.write('warn', 'Unhandled promise rejection: ' + ((reason && reason.stack) || String(reason)));
+  });
+  // An empty event loop ends Node.js. A call that has not answered lasts until its time is over.
+  process.on('beforeExit', () => {
+    const send = parked;
+    parked = null;
+    if (send) send();
+    else if (current !== null) vigil = later(() => {}, longest);
+  });
+  logs.install(setup);
+  soon(next);
+};

@@ -222,6 +222,8 @@ def main():
     keep_line_private()
     if sys.argv[-1] == 'ahead':
         sys.argv.pop()
+        if hasattr(sys, 'orig_argv'):
+            del sys.orig_argv[-2]
         import os  # `site` would have loaded it; every other function needs it
         del os
     line = Line()

@@ -20,12 +20,28 @@ class Quitter(object):
         raise SystemExit(code)
 
 
+def shadows(code):
+    """Tells whether the function has a file by the name of one that `site` would have loaded before."""
+    from posix import stat
+    for name in ('os', 'stat', 'posixpath', 'genericpath', '_collections_abc'):
+        try:
+            stat(code + '/' + name + '.py')
+        except OSError:
+            continue
+        return True
+    return False
+
+
 def arrange(setup):
     version = 'python%d.%d' % sys.version_info[:2]
     own = [setup.code, '/opt/python/lib/' + version + '/site-packages', '/opt/python']
     helper = sys.modules['_fcemu'].__path__[0].rpartition('/')[0]
     rest = [path for path in sys.path if path not in ('', helper)]
     added = [path for path in setup.search_path if path not in rest]
+    if shadows(setup.code):
+        sys.path[:] = rest
+        import os  # otherwise it is loaded when it is needed, which saves 2 ms
+        del os
     sys.path[:] = own + rest + added
     builtins = sys.modules['__builtin__' if sys.version_info[0] == 2 else 'builtins']
     builtins.exit, builtins.quit = Quitter('exit'), Quitter('quit')

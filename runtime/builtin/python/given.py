@@ -17,3 +17,4 @@ def become(fields):
         else:
             known.environb[key] = value
     sys.path_importer_cache.clear()  # what was seen of /code and /opt was not the function's
+    del sys.modules[__name__]  # no function needs it
