@@ -67,6 +67,18 @@ func (i *instance) thaw() {
 	i.process.Thaw()
 }
 
+// wake thaws an instance whose group does not want it frozen any more, unless it has come to want that
+// again by then.
+func (i *instance) wake() {
+	i.thaw()
+	i.group.mu.Lock()
+	again := i.group.provision.freeze && i.used == 0 && !i.doomed
+	i.group.mu.Unlock()
+	if again {
+		i.rest()
+	}
+}
+
 // preFreeze runs the hook of FC 2.0 with all slots of the idle instance. Its failure changes nothing.
 func (i *instance) preFreeze(hook *emulator.LifecycleHook) {
 	if !i.group.reserve(i) {

@@ -129,7 +129,7 @@ func (i *instance) adjust(freeze bool) {
 	case freeze && !i.ice.frozen.Load():
 		go i.rest()
 	case !freeze && i.ice.frozen.Load():
-		go i.thaw()
+		go i.wake()
 	}
 }
 
