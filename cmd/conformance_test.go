@@ -46,6 +46,7 @@ name: conformance
 vars:
   common: &common
     region: cn-hangzhou
+    role: acs:ram::123456789:role/shop
     runtime: %[1]s
     handler: %[2]s
     code: ./code
