@@ -81,6 +81,13 @@ func (b *bench) acceptRate(ctx context.Context) ([]verdict, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := b.deployServer(ctx, emulator, "custom"); err != nil {
+		return nil, err
+	}
+	_, _, toSync, _, err := b.pair(ctx, accept, target{address: emulator.address, path: "/proxy/custom/", body: make([]byte, 1024)}, callers)
+	if err != nil {
+		return nil, err
+	}
 	var ratios []float64
 	for range b.rounds {
 		ours, err := drive(ctx, accept, callers, b.span)
@@ -95,6 +102,7 @@ func (b *bench) acceptRate(ctx context.Context) ([]verdict, error) {
 	}
 	return []verdict{
 		ratioAtLeast("64 callers: 202/s / one commit a request", median(ratios), 3),
+		ratioAtLeast("64 callers: 202/s / the emulator's own echo, not durable", toSync, 0.40),
 		ratioAtLeast("64 callers: 202/s / plain echo server", toEcho, 0.40),
 		noErrors("64 callers", failed),
 	}, nil
