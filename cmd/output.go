@@ -3,6 +3,7 @@ package cmd
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/emulator/client"
 )
 
@@ -131,16 +133,28 @@ func moment(value any, clock string) string {
 // sourced is a time with the clock that it was read from.
 func sourced(shown, clock string) string { return strings.TrimSuffix(shown+" "+clock, " ") }
 
-// clockOf is the clock of a task's first or last event: that of its acceptance, or of its newest times.
-func clockOf(task client.Object, last bool) string {
+// clockOf is the clock of a task's last event, or of the last in one of the states given: what dated its
+// end, or set its due time.
+func clockOf(task client.Object, states ...emulator.TaskStatus) string {
 	events, _ := task["events"].([]any)
-	if len(events) == 0 {
-		return ""
+	for i := len(events) - 1; i >= 0; i-- {
+		event, _ := events[i].(map[string]any)
+		if len(states) == 0 || slices.Contains(states, emulator.TaskStatus(text(event["status"]))) {
+			return text(event["clock"])
+		}
 	}
-	event := events[0]
-	if last {
-		event = events[len(events)-1]
+	return ""
+}
+
+// started and due are times of a task as people read them.
+func started(task client.Object) string {
+	first := client.Object{}
+	if events, _ := task["events"].([]any); len(events) > 0 {
+		first, _ = events[0].(map[string]any)
 	}
-	fields, _ := event.(map[string]any)
-	return text(fields["clock"])
+	return moment(task["startedTime"], text(first["clock"]))
+}
+
+func due(task client.Object) string {
+	return moment(task["dueTime"], clockOf(task, emulator.TaskEnqueued, emulator.TaskRetrying))
 }

@@ -137,9 +137,8 @@ func (a *app) showTask(task client.Object) {
 	rows := [][2]string{
 		{"task", text(task["taskId"])}, {"function", text(task["functionName"])}, {"status", a.term.Status(text(task["status"]))},
 		{"progress", text(task["progress"])},
-		{"request id", text(task["requestId"])}, {"started", moment(task["startedTime"], clockOf(task, false))},
-		{"due", moment(task["dueTime"], clockOf(task, true))},
-		{"ended", moment(task["endTime"], clockOf(task, true))}, {"retries", text(task["alreadyRetriedTimes"])}, {"error", text(task["taskErrorMessage"])},
+		{"request id", text(task["requestId"])}, {"started", started(task)}, {"due", due(task)},
+		{"ended", moment(task["endTime"], clockOf(task))}, {"retries", text(task["alreadyRetriedTimes"])}, {"error", text(task["taskErrorMessage"])},
 		{"destination", text(task["destinationStatus"])}, {"instance", text(task["instanceId"])},
 		{"payload", text(task["taskPayload"])}, {"result", text(task["returnPayload"])},
 	}

@@ -86,6 +86,9 @@ func (d *dispatcher) advance(ctx context.Context) time.Time {
 				return d.longest()
 			}
 		}
+		for _, task := range tasks { // stored with the next event
+			d.source(task, len(task.Events)-1)
+		}
 		d.parked = append(d.parked, tasks...)
 	}
 }
