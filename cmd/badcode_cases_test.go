@@ -40,7 +40,7 @@ func unusable(timeout int, answers map[string]string) (list []badProgram) {
 func badPython() badLanguage {
 	return badLanguage{runtime: "python3.10", folder: "python", needs: []string{"python3"}, programs: slices.Concat(
 		calls("index.handler", 30, map[string]string{
-			"print_much": "", "close_stdout": exited, "close_stream": exited, "close_line": exited, "write_line": "^no$|" + exited, "fork_twice": "",
+			"print_much": "", "close_stdout": exited, "close_stream": exited, "close_line": exited, "answer_another_call": "", "spoil_line": exited, "fork_twice": "",
 			"daemon": "", "daemon_and_exit": exited, "exit_later": "", "exit_from_thread": exited, "recurse": "RecursionError",
 			"interrupted": `(?s)"by hand".*"KeyboardInterrupt"`, "unspeakable": `"errorMessage": "Unspeakable\(\)"`,
 			"no_json": "Object of type object is not JSON serializable", "surrogate": "UnicodeEncodeError",
@@ -55,7 +55,7 @@ func badPython() badLanguage {
 func badNode() badLanguage {
 	return badLanguage{runtime: "nodejs20", folder: "node", needs: []string{"node"}, programs: slices.Concat(
 		calls("index.handler", 30, map[string]string{
-			"printMuch": "", "logMuch": "", "closeLine": exited, "writeLine": "^no$|" + exited,
+			"printMuch": "", "logMuch": "", "closeLine": exited, "answerAnotherCall": "", "spoilLine": exited,
 			"daemon": "", "daemonAndExit": exited, "exitLater": "", "throwLater": "out of nowhere", "rejectLater": "nobody listens",
 			"recurse": "RangeError", "throwNull": `"errorMessage":"null"`, "throwUndefined": `"errorMessage":"undefined"`, "throwSymbol": `Symbol\(s\)`,
 			"throwProxy": `"errorMessage":"no"`, "unspeakable": "no words", "circular": "Converting circular structure to JSON",
@@ -72,7 +72,7 @@ func badNode() badLanguage {
 func badPHP() badLanguage {
 	return badLanguage{runtime: "php7.2", folder: "php", needs: []string{"php"}, programs: slices.Concat(
 		calls("index.handler", 30, map[string]string{
-			"printMuch": "", "closeStdout": exited, "leaveBuffer": "", "writeLine": "^no$|" + exited, "forkTwice": "", "daemon": "",
+			"printMuch": "", "closeStdout": exited, "leaveBuffer": "", "answerAnotherCall": "", "spoilLine": exited, "forkTwice": "", "daemon": "",
 			"daemonAndExit": exited, "fatal": `Class .*NoSuchClass.* not found`, "exhaust": exited, "noUtf8": "has no JSON form", "deadline": exited,
 		}),
 		calls("index.handler", 1, map[string]string{"loop": timedOut}),

@@ -37,28 +37,12 @@ func (i *instance) serve(ctx context.Context, inv *emulator.Invocation, answer e
 		if !inv.LogTail {
 			out.LogTail = nil
 		}
-	} else if !cold && i.spoilt() {
-		i.group.release(i, time.Now())
-		return nil, false
 	} else {
 		i.thaw()
 		out = i.call(ctx, inv, answer, cold)
 	}
 	i.group.release(i, time.Now())
 	return out, out != nil
-}
-
-// spoilt takes an instance whose line is not silent out of service: no call is sent to it.
-func (i *instance) spoilt() bool {
-	line, ok := i.session.(Quieter)
-	if !ok || line.Quiet() {
-		return false
-	}
-	if !wait(i.process.Done(), exitWait) && i.group.doom(i) {
-		i.logs.system("The instance was ended: it answered although it was not asked. Does the function use descriptor 3?")
-		go i.process.Kill()
-	}
-	return true
 }
 
 // call runs one invocation on a serving instance. Without an outcome it was not sent, because the

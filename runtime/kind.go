@@ -72,10 +72,6 @@ type Session interface {
 // up without losing the instance.
 type Multiplexed interface{ Multiplexed() }
 
-// Quieter is a Session that can tell whether its instance is silent between calls. One that is not has
-// ended, or has answered twice, and what it says next would be taken for the answer to another call.
-type Quieter interface{ Quiet() bool }
-
 // Checker is a Session that can ask its server whether it is healthy. Source: healthCheckConfig.
 type Checker interface {
 	Check(ctx context.Context, path string) error

@@ -28,11 +28,8 @@ func (k *Kind) ahead(s *start, binds int) *runtime.Ahead {
 	return &runtime.Ahead{
 		Key: strings.Join(slices.Concat(s.early, []string{spec.Path, fmt.Sprint(mounts)}, spec.Args), "\x00"),
 		Plan: func() (runtime.Plan, error) {
-			ours, theirs, err := socketPair()
-			if err != nil {
-				return runtime.Plan{}, err
-			}
-			return planOn(ours, theirs, spec, nil), nil
+			plan, _, err := planOnLine(spec, nil)
+			return plan, err
 		},
 		Give: func(waiting runtime.Session) error {
 			frames := listFrame(nil, kindGiven, []string{s.place.CodeDir}, s.late)

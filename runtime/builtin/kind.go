@@ -113,53 +113,55 @@ func (s *start) wrap() {
 
 // plan opens the line. The setup is sent before the process runs, so that nothing waits for it.
 func (k *Kind) plan(s *start) (runtime.Plan, error) {
-	ours, theirs, err := socketPair()
+	plan, ours, err := planOnLine(s.spec, s.place.Credentials)
 	if err != nil {
-		return runtime.Plan{}, err
+		return plan, err
 	}
 	if err := describe(ours, k.setup(s).frame()); err != nil {
-		_, _ = ours.Close(), theirs.Close()
+		plan.Drop()
 		return runtime.Plan{}, fmt.Errorf("describing the function to its bootstrap: %w", err)
 	}
-	return planOn(ours, theirs, s.spec, s.place.Credentials), nil
+	return plan, nil
 }
 
-// planOn starts a bootstrap on the other end of our line. told are the credentials that its setup has.
-func planOn(ours, theirs *os.File, spec process.Spec, told *runtime.Credentials) runtime.Plan {
-	spec.Files = []*os.File{theirs}
-	var line atomic.Pointer[os.File]
-	line.Store(ours)
+// planOnLine starts a bootstrap on a new line. told are the credentials that its setup has.
+func planOnLine(spec process.Spec, told *runtime.Credentials) (runtime.Plan, line, error) {
+	ours, theirs, err := openLine()
+	if err != nil {
+		return runtime.Plan{}, line{}, err
+	}
+	spec.Files = theirs
+	var taken atomic.Bool
 	return runtime.Plan{
 		Spec:        spec,
 		Concurrency: 1,
 		Marks:       true,
-		// Our end stays open for Connect; of a start that failed the garbage collector closes it.
-		Close: func() { _ = theirs.Close() },
+		// Our ends stay open for Connect; of a start that failed the garbage collector closes them.
+		Close: func() { closeAll(theirs...) },
 		Drop: func() {
-			_ = theirs.Close()
-			if ours := line.Swap(nil); ours != nil {
-				_ = ours.Close()
+			closeAll(theirs...)
+			if !taken.Swap(true) {
+				ours.Close()
 			}
 		},
 		Connect: func(context.Context, process.Process) (runtime.Session, error) {
-			ours := line.Swap(nil)
-			if ours == nil {
+			if taken.Swap(true) {
 				return nil, errors.New("the line to the bootstrap is already taken")
 			}
 			return newSession(ours, told), nil
 		},
-	}
+	}, ours, nil
 }
 
-// describe leaves the setup in the socket, which has room for it; a setup of absurd size is an error.
-func describe(line *os.File, frames []byte) error {
-	if err := line.SetWriteDeadline(time.Now().Add(time.Second)); err != nil {
+// describe leaves the setup in the pipe, which has room for it; a setup of absurd size is an error.
+func describe(ours line, frames []byte) error {
+	if err := ours.calls.SetWriteDeadline(time.Now().Add(time.Second)); err != nil {
 		return err
 	}
-	if _, err := line.Write(frames); err != nil {
+	if _, err := ours.calls.Write(frames); err != nil {
 		return err
 	}
-	return line.SetWriteDeadline(time.Time{})
+	return ours.calls.SetWriteDeadline(time.Time{})
 }
 
 func (k *Kind) setup(s *start) *setup {

@@ -1,13 +1,15 @@
 // Package builtin runs functions of the built-in runtimes: it finds the interpreter, starts it with
-// a small bootstrap of ours, and speaks to that over an inherited socket.
+// a small bootstrap of ours, and speaks to that over two inherited pipes.
 //
 // # The line
 //
-// The bootstrap's descriptor 3 is a stream socket; the other end is ours. Nothing is polled or
-// looked up: a call that is sent before the interpreter runs waits in the socket. Both sides send
-// frames, one call at a time:
+// The bootstrap reads from descriptor 3 and writes to descriptor 4; the other ends of these pipes are
+// ours. Nothing is polled or looked up: a call that is sent before the interpreter runs waits in the
+// pipe. Both sides send frames:
 //
-//	frame  length uint32, of what follows; kind uint8; body      (numbers are big-endian)
+//	frame  length uint32, of what follows; kind uint8; number uint32; body      (big-endian)
+//
+// The number is that of the call, which its reply has, too; 0 where there is none.
 //
 // Emulator to bootstrap:
 //
@@ -53,7 +55,7 @@ const (
 	replyUnhandled = 2
 	replyHTTP      = 3
 
-	headSize    = 4 + 1     // length and kind
+	headSize    = 4 + 1 + 4 // length, kind and number
 	maxFrame    = 512 << 20 // bytes; more is a broken bootstrap
 	smallEvent  = 64 << 10  // bytes; up to here a call is one write
 	readBuffer  = 16 << 10  // bytes
@@ -114,7 +116,7 @@ func (s *setup) frame() []byte {
 // listFrame appends a frame of strings.
 func listFrame(frames []byte, kind byte, lists ...[]string) []byte {
 	begin := len(frames)
-	frames = append(frames, 0, 0, 0, 0, kind)
+	frames = append(frames, 0, 0, 0, 0, kind, 0, 0, 0, 0)
 	for _, list := range lists {
 		for _, field := range list {
 			frames = binary.BigEndian.AppendUint32(frames, uint32(len(field)))
@@ -126,15 +128,16 @@ func listFrame(frames []byte, kind byte, lists ...[]string) []byte {
 }
 
 // appendCall appends a call's frame without its content, whose size it counts in.
-func appendCall(frame []byte, call *runtime.Call, kind byte, content int) []byte {
+func appendCall(frame []byte, call *runtime.Call, kind byte, number uint32, content int) []byte {
 	id, qualifier := bounded(call.RequestID), bounded(call.Qualifier)
-	size := 1 + 8 + 4 + 1 + 1 + len(id) + len(qualifier) + content
+	size := 1 + 4 + 8 + 4 + 1 + 1 + len(id) + len(qualifier) + content
 	var deadline uint64
 	if !call.Deadline.IsZero() {
 		deadline = uint64(call.Deadline.UnixMilli())
 	}
 	frame = binary.BigEndian.AppendUint32(frame, uint32(size))
 	frame = append(frame, kind)
+	frame = binary.BigEndian.AppendUint32(frame, number)
 	frame = binary.BigEndian.AppendUint64(frame, deadline)
 	frame = binary.BigEndian.AppendUint32(frame, uint32(call.RetryCount))
 	frame = append(frame, byte(len(id)), byte(len(qualifier)))

@@ -15,7 +15,7 @@ func (s *session) sendRequest(call *runtime.Call) error {
 		return err
 	}
 	head := runtime.HTTPParams(call.HTTP)
-	s.out = appendCall(s.out, call, kindHTTP, 4+len(head)+len(body))
+	s.out = appendCall(s.out, call, kindHTTP, s.number, 4+len(head)+len(body))
 	s.out = binary.BigEndian.AppendUint32(s.out, uint32(len(head)))
 	s.out = append(s.out, head...)
 	return s.write(body)

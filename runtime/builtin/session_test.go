@@ -41,17 +41,17 @@ func TestLargeEventsComeBackUnchanged(t *testing.T) {
 // answered is what a session makes of the bytes that a bootstrap sends before it goes away.
 func answered(t *testing.T, sent []byte) (runtime.Reply, error) {
 	t.Helper()
-	ours, theirs, err := socketPair()
+	ours, theirs, err := openLine()
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := newSession(ours, nil)
 	defer s.Close()
 	go func() {
+		defer closeAll(theirs...)
 		var request [128]byte
-		_, _ = theirs.Read(request[:])
-		_, _ = theirs.Write(sent)
-		_ = theirs.Close()
+		_, _ = theirs[0].Read(request[:])
+		_, _ = theirs[1].Write(sent)
 	}()
 	return s.Invoke(t.Context(), runtime.Call{Invocation: &emulator.Invocation{RequestID: "r", Event: []byte("e")}}, nil)
 }
@@ -60,22 +60,27 @@ func TestBrokenBootstraps(t *testing.T) {
 	frame := func(size int, rest string) []byte {
 		return append(binary.BigEndian.AppendUint32(nil, uint32(size)), rest...)
 	}
+	const first, second = "\x00\x00\x00\x01", "\x00\x00\x00\x02"
 	for name, sent := range map[string][]byte{
-		"nothing": nil, "half a head": {0, 0}, "half a body": frame(5, "\x00ab"),
+		"nothing": nil, "half a head": {0, 0, 0, 9, 0}, "half a body": frame(8, "\x00"+first+"ab"),
+		"the answer to another call": frame(7, "\x00"+second+"ab"),
 	} {
-		if _, err := answered(t, sent); !errors.Is(err, io.ErrUnexpectedEOF) {
-			t.Errorf("%s: %v", name, err)
+		if reply, err := answered(t, sent); !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("%s: %q %v", name, reply.Payload, err)
 		}
 	}
-	for name, sent := range map[string][]byte{
-		"no kind": frame(0, "\x00"), "absurd length": frame(1<<31, "\x00abc"), "two answers": frame(2, "\x00a\x00\x00"),
-	} {
-		if reply, err := answered(t, sent); err == nil {
-			t.Errorf("%s: accepted as %q", name, reply.Payload)
+	for name, sent := range map[string][]byte{"no number": frame(4, "\x00"+first), "absurd length": frame(1<<31, "\x00"+first+"abc")} {
+		if reply, err := answered(t, sent); err == nil || errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("%s: accepted as %q, %v", name, reply.Payload, err)
 		}
 	}
-	if reply, err := answered(t, frame(3, "\x01ab")); err != nil || reply.ErrorType != handled || string(reply.Payload) != "ab" {
-		t.Errorf("%+v %v", reply, err)
+	answer := frame(7, "\x01"+first+"ab")
+	for name, sent := range map[string][]byte{
+		"one": answer, "two": append(answer, answer...), "another call's before": append(frame(7, "\x00"+second+"cd"), answer...),
+	} {
+		if reply, err := answered(t, sent); err != nil || reply.ErrorType != handled || string(reply.Payload) != "ab" {
+			t.Errorf("%s: %+v %v", name, reply, err)
+		}
 	}
 }
 

@@ -8,24 +8,33 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.lang.reflect.Field;
+import java.nio.ByteBuffer;
 
-/** The socket to the emulator. One call is under way at a time. */
+/** The pipes to the emulator. One call is under way at a time. */
 final class Line {
-    private static final int DESCRIPTOR = 3;
-    private static final int HEAD = 5; // length and kind
+    private static final int CALLS = 3;
+    private static final int REPLIES = 4;
+    private static final int HEAD = 9; // bytes: length, kind and number
 
     private final DataInputStream in;
     private final FileOutputStream out;
+    private int number; // of the call under way
 
     Line() throws Exception {
-        // There is no public way to a descriptor that was inherited. Programs that the function
-        // starts do not get it: Java closes all but the first three.
+        in = new DataInputStream(new BufferedInputStream(new FileInputStream(inherited(CALLS)), 1 << 16));
+        out = new FileOutputStream(inherited(REPLIES));
+    }
+
+    /**
+     * There is no public way to a descriptor that was inherited. Programs that the function starts do
+     * not get it: Java closes all but the first three.
+     */
+    private static FileDescriptor inherited(int value) throws Exception {
         FileDescriptor descriptor = new FileDescriptor();
-        Field number = FileDescriptor.class.getDeclaredField("fd");
-        number.setAccessible(true);
-        number.setInt(descriptor, DESCRIPTOR);
-        in = new DataInputStream(new BufferedInputStream(new FileInputStream(descriptor), 1 << 16));
-        out = new FileOutputStream(descriptor);
+        Field field = FileDescriptor.class.getDeclaredField("fd");
+        field.setAccessible(true);
+        field.setInt(descriptor, value);
+        return descriptor;
     }
 
     /** A frame: its kind and its body. */
@@ -48,19 +57,15 @@ final class Line {
             return null;
         }
         int kind = in.readUnsignedByte();
-        byte[] body = new byte[size - 1];
+        number = in.readInt();
+        byte[] body = new byte[size - (HEAD - 4)];
         in.readFully(body);
         return new Frame(kind, body);
     }
 
     void reply(int status, byte[] payload) throws IOException {
-        byte[] frame = new byte[HEAD + payload.length];
-        int size = 1 + payload.length;
-        for (int i = 0; i < 4; i++) {
-            frame[i] = (byte) (size >>> (24 - 8 * i));
-        }
-        frame[4] = (byte) status;
-        System.arraycopy(payload, 0, frame, HEAD, payload.length);
-        out.write(frame);
+        ByteBuffer frame = ByteBuffer.allocate(HEAD + payload.length);
+        frame.putInt(HEAD - 4 + payload.length).put((byte) status).putInt(number).put(payload);
+        out.write(frame.array());
     }
 }

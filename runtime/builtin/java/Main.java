@@ -3,7 +3,7 @@ package fcemu;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
 
-/** Runs the handlers of one Java function: takes calls from descriptor 3 and answers there; see protocol.go. */
+/** Runs the handlers of one Java function: takes calls from descriptor 3, answers on 4; see protocol.go. */
 public final class Main {
     private static final int CREDENTIALS = 253, SETUP = 255; // kinds of frames
     private static final int SUCCEEDED = 0, UNHANDLED = 2, ANSWERED = 3; // Java has no handled errors

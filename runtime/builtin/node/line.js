@@ -1,15 +1,18 @@
 'use strict';
-// The socket to the emulator: frames in, frames out, one call at a time.
+// The pipes to the emulator: frames in, frames out. The frames are described in protocol.go.
 const { read, readSync, writeSync } = require('fs');
 
-const LINE = 3;
+const CALLS = 3;
+const REPLIES = 4;
+const HEAD = 9; // bytes: length, kind and number
+const BODY = 5; // where it begins in what receive returns
 const room = Buffer.allocUnsafeSlow(1 << 16); // what was read and not yet taken
 const out = Buffer.allocUnsafeSlow(1 << 16);
 let from = 0;
 let to = 0;
 
 function fill() {
-  const count = readSync(LINE, room, to, room.length - to, null);
+  const count = readSync(CALLS, room, to, room.length - to, null);
   if (count === 0) process.exit(0); // the emulator has closed the line
   to += count;
 }
@@ -20,7 +23,7 @@ function arrived(then) {
     then();
     return;
   }
-  read(LINE, room, 0, room.length, null, (error, count) => {
+  read(CALLS, room, 0, room.length, null, (error, count) => {
     if (error || count === 0) process.exit(0);
     from = 0;
     to = count;
@@ -28,7 +31,7 @@ function arrived(then) {
   });
 }
 
-// receive returns the next frame without its length: the kind in the first byte, then the body.
+// receive returns the next frame without its length: the kind in the first byte, the number, the body.
 function receive() {
   if (from === to) from = to = 0;
   if (from > 0 && to - from < 4) {
@@ -52,7 +55,7 @@ function receiveLarge(size) {
   while (have < size) {
     let count;
     try {
-      count = readSync(LINE, frame, have, size - have, null);
+      count = readSync(CALLS, frame, have, size - have, null);
     } catch (error) {
       if (error.code !== 'EINTR') throw error;
       continue;
@@ -63,28 +66,33 @@ function receiveLarge(size) {
   return frame;
 }
 
-function reply(status, payload) {
+// head begins a frame of size bytes in a buffer.
+function head(buffer, size, status, number) {
+  buffer.writeUInt32BE(HEAD - 4 + size, 0);
+  buffer[4] = status;
+  buffer.writeUInt32BE(number, 5);
+}
+
+function reply(number, status, payload) {
   const size = typeof payload === 'string' ? Buffer.byteLength(payload) : payload.length;
-  out.writeUInt32BE(size + 1, 0);
-  out[4] = status;
-  if (size + 5 <= out.length) {
-    if (typeof payload === 'string') out.write(payload, 5);
-    else payload.copy(out, 5);
-    writeAll(out, size + 5);
+  head(out, size, status, number);
+  if (size + HEAD <= out.length) {
+    if (typeof payload === 'string') out.write(payload, HEAD);
+    else payload.copy(out, HEAD);
+    writeAll(out, size + HEAD);
     return;
   }
-  writeAll(out, 5);
+  writeAll(out, HEAD);
   writeAll(typeof payload === 'string' ? Buffer.from(payload) : payload, size);
 }
 
-// replyHTTP answers with a head, which is written as JSON, and a body.
-function replyHTTP(status, head, body) {
-  const text = Buffer.from(JSON.stringify(head));
-  const before = Buffer.allocUnsafe(9 + text.length);
-  before.writeUInt32BE(5 + text.length + body.length, 0);
-  before[4] = status;
-  before.writeUInt32BE(text.length, 5);
-  text.copy(before, 9);
+// replyHTTP answers with facts, which are written as JSON, and a body.
+function replyHTTP(number, status, facts, body) {
+  const text = Buffer.from(JSON.stringify(facts));
+  const before = Buffer.allocUnsafe(HEAD + 4 + text.length);
+  head(before, 4 + text.length + body.length, status, number);
+  before.writeUInt32BE(text.length, HEAD);
+  text.copy(before, HEAD + 4);
   if (before.length + body.length <= out.length) {
     writeAll(Buffer.concat([before, body]), before.length + body.length);
     return;
@@ -96,7 +104,7 @@ function replyHTTP(status, head, body) {
 function writeAll(buffer, size) {
   for (let sent = 0; sent < size;) {
     try {
-      sent += writeSync(LINE, buffer, sent, size - sent);
+      sent += writeSync(REPLIES, buffer, sent, size - sent);
     } catch (error) {
       if (error.code === 'EPIPE') process.exit(0);
       if (error.code !== 'EINTR') throw error;
@@ -107,7 +115,7 @@ function writeAll(buffer, size) {
 // fieldsOf reads a frame of strings, each after its length.
 function fieldsOf(frame) {
   const fields = [];
-  for (let at = 1; at < frame.length;) {
+  for (let at = BODY; at < frame.length;) {
     const size = frame.readUInt32BE(at);
     fields.push(frame.toString('utf8', at + 4, at + 4 + size));
     at += 4 + size;
@@ -115,4 +123,4 @@ function fieldsOf(frame) {
   return fields;
 }
 
-module.exports = { arrived, receive, reply, replyHTTP, fieldsOf };
+module.exports = { BODY, arrived, receive, reply, replyHTTP, fieldsOf };

@@ -1,5 +1,6 @@
 'use strict';
 // Does once what the first call will do again, so that it finds its way compiled and its modules loaded.
+const { BODY } = require('./line');
 const { Setup, Context } = require('./context');
 const Handlers = require('./handler');
 
@@ -12,7 +13,7 @@ function frame(...fields) {
     size.writeUInt32BE(text.length);
     return Buffer.concat([size, text]);
   });
-  return Buffer.concat([Buffer.from([0]), ...parts]);
+  return Buffer.concat([Buffer.alloc(BODY), ...parts]);
 }
 
 process.env.FCEMU_WARM = '1';

@@ -1,5 +1,5 @@
 <?php
-// Runs the handlers of one PHP function: takes calls from descriptor 3 and answers there; see protocol.go.
+// Runs the handlers of one PHP function: takes calls from descriptor 3, answers on 4; see protocol.go.
 // It runs on PHP 7.1 and later.
 
 namespace Fcemu;

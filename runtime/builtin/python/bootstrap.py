@@ -1,4 +1,4 @@
-"""Runs the handlers of one Python function: takes calls from descriptor 3 and answers there.
+"""Runs the handlers of one Python function: takes calls from descriptor 3, answers on 4.
 
 The frames are described in protocol.go. This file is on the path of every cold start, so it imports
 only modules that are built into the interpreter; what a call may not need is imported when it does.
@@ -11,8 +11,9 @@ from posix import _exit, getpid, read, write
 from _fcemu.context import Setup
 from _fcemu.handler import Handlers
 
-LINE = 3
-CHUNK = 1 << 16
+CALLS, REPLIES = 3, 4
+HEAD = 9  # bytes: length, kind and number
+CHUNK = 1 << 16  # bytes
 PRE_STOP = 2  # its place among the handlers
 REQUEST = 4  # the kind of a frame with a request to an HTTP handler
 CREDENTIALS = 253  # the kind of a frame with newer credentials, before a call
@@ -26,8 +27,8 @@ if sys.version_info[0] == 2:
             value = value << 8 | byte
         return value
 
-    def frame_head(size, status):
-        return bytes(bytearray((size >> 24 & 255, size >> 16 & 255, size >> 8 & 255, size & 255, status)))
+    def in_bytes(value, *more):
+        return bytes(bytearray((value >> 24 & 255, value >> 16 & 255, value >> 8 & 255, value & 255) + more))
 
     def text(data):
         return data
@@ -35,26 +36,26 @@ else:
     def number(data):
         return int.from_bytes(data, 'big')
 
-    def frame_head(size, status):
-        return size.to_bytes(4, 'big') + bytes((status,))
+    def in_bytes(value, *more):
+        return value.to_bytes(4, 'big') + bytes(more)
 
     def text(data):
         return data.decode('utf-8', 'surrogateescape')
 
 
 class Line(object):
-    """The socket to the emulator. One call is under way at a time."""
+    """The pipes to the emulator. One call is under way at a time."""
 
     def __init__(self):
         self.kept = b''
-        self.socket = None
+        self.number = b''  # of the call under way, as it came
         self.owner = getpid()
 
     def receive(self):
         """Returns the kind of the next frame, its bytes and where its body starts; None at the end."""
-        data = self.kept or read(LINE, CHUNK)
-        while 0 < len(data) < 5:
-            more = read(LINE, CHUNK)
+        data = self.kept or read(CALLS, CHUNK)
+        while 0 < len(data) < HEAD:
+            more = read(CALLS, CHUNK)
             if not more:
                 return None
             data += more
@@ -62,39 +63,36 @@ class Line(object):
             return None
         end = 4 + number(data[:4])
         if len(data) < end:
-            data += self.exactly(end - len(data))
+            data = self.whole(data, end)
         self.kept = data[end:]
-        return number(data[4:5]), data if len(data) == end else data[:end], 5
+        self.number = data[5:HEAD]
+        return number(data[4:5]), data if len(data) == end else data[:end], HEAD
 
-    def exactly(self, size):
-        """Reads the rest of a frame that did not come at once; the kernel fills one buffer."""
-        if self.socket is None:
-            import _socket
-            self.socket = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, LINE) \
-                if sys.version_info[0] > 2 else _socket.fromfd(LINE, _socket.AF_UNIX, _socket.SOCK_STREAM)
-            self.socket.settimeout(None)  # whatever default the user has set
-            self.wait_all = _socket.MSG_WAITALL
-        parts = []
+    @staticmethod
+    def whole(data, size):
+        """Reads the rest of a frame that did not come at once."""
+        parts = [data]
+        size -= len(data)
         while size > 0:
-            part = self.socket.recv(size, self.wait_all)
+            part = read(CALLS, min(size, CHUNK))
             if not part:
                 raise SystemExit(0)
             parts.append(part)
             size -= len(part)
-        return parts[0] if len(parts) == 1 else b''.join(parts)
+        return b''.join(parts)
 
     def reply(self, status, payload, head=b''):
         if getpid() != self.owner:
             _exit(0)  # the handler forked, and its child came back, too: the answer is the parent's
-        head = frame_head(1 + len(head) + len(payload), status) + head
+        head = in_bytes(HEAD - 4 + len(head) + len(payload), status) + self.number + head
         if len(payload) < CHUNK:
             head, payload = head + payload, b''
         for data in (head, payload):
-            sent = write(LINE, data) if data else 0
+            sent = write(REPLIES, data) if data else 0
             if sent < len(data):
                 rest = memoryview(data)[sent:]
                 while len(rest):
-                    rest = rest[write(LINE, rest):]
+                    rest = rest[write(REPLIES, rest):]
 
 
 def read_list(data, at):
@@ -162,7 +160,7 @@ class Instance(object):
         body = at + 4 + number(data[at:at + 4])
         head, content = wsgi.run(function, context, data[at + 4:body], memoryview(data)[body:])
         size = len(head)
-        return HTTP, content, frame_head(size, 0)[:4] + head
+        return HTTP, content, in_bytes(size) + head
 
     def stop(self):
         """The preStop hook of an instance whose only thread is in a call."""
@@ -209,13 +207,19 @@ def on_terminate(instance):
 
 
 def keep_line_private():
-    """Programs that the function starts do not get descriptor 3."""
+    """Programs that the function starts do not get the line."""
     if sys.version_info[0] == 2:
         import fcntl
-        fcntl.fcntl(LINE, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
+
+        def keep(descriptor):
+            fcntl.fcntl(descriptor, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
     else:
         from posix import set_inheritable
-        set_inheritable(LINE, False)
+
+        def keep(descriptor):
+            set_inheritable(descriptor, False)
+    keep(CALLS)
+    keep(REPLIES)
 
 
 def main():

@@ -27,8 +27,9 @@ const actions = {
     process.stdout.destroy();
     process.stdout.write('x');
   },
-  closeLine: () => fs.closeSync(3),
-  writeLine: () => { fs.writeSync(3, '\0\0\0\x03\0no'); },
+  closeLine: () => fs.closeSync(4),
+  answerAnotherCall: () => { fs.writeSync(4, Buffer.from([0, 0, 0, 7, 0, 255, 255, 255, 255, 110, 111])); },
+  spoilLine: () => { fs.writeSync(4, '\0\0\0\x03\0no'); },
   daemon: () => { spawn('sh', ['-c', 'trap "" TERM HUP INT; sleep 1000 & sleep 1000'], { detached: true, stdio: 'inherit' }).unref(); },
   daemonAndExit: () => {
     actions.daemon();

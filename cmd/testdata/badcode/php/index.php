@@ -32,9 +32,14 @@ function leaveBuffer()
     echo "buffered\n";
 }
 
-function writeLine()
+function answerAnotherCall()
 {
-    file_put_contents('php://fd/3', "\0\0\0\x03\0no");
+    file_put_contents('php://fd/4', "\0\0\0\x07\0\xff\xff\xff\xffno");
+}
+
+function spoilLine()
+{
+    file_put_contents('php://fd/4', "\0\0\0\x03\0no");
 }
 
 function forkTwice()

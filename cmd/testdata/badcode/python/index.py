@@ -32,11 +32,15 @@ def close_stream():
 
 
 def close_line():
-    os.close(3)
+    os.close(4)
 
 
-def write_line():
-    os.write(3, b'\x00\x00\x00\x03\x00no')
+def answer_another_call():
+    os.write(4, b'\x00\x00\x00\x07\x00\xff\xff\xff\xffno')
+
+
+def spoil_line():
+    os.write(4, b'\x00\x00\x00\x03\x00no')
 
 
 def fork_twice():
