@@ -52,7 +52,7 @@ class Line(object):
         self.owner = getpid()
 
     def receive(self):
-        """Returns the kind of the next frame, its bytes and where its body starts; None at the end."""
+        """Returns the next frame, whose body begins at HEAD; None at the end."""
         data = self.kept or read(CALLS, CHUNK)
         while 0 < len(data) < HEAD:
             more = read(CALLS, CHUNK)
@@ -61,12 +61,15 @@ class Line(object):
             data += more
         if not data:
             return None
+        self.number = data[5:HEAD]
         end = 4 + number(data[:4])
+        if len(data) == end:
+            self.kept = b''
+            return data
         if len(data) < end:
             data = self.whole(data, end)
         self.kept = data[end:]
-        self.number = data[5:HEAD]
-        return number(data[4:5]), data if len(data) == end else data[:end], HEAD
+        return data[:end]
 
     @staticmethod
     def whole(data, size):
@@ -95,9 +98,13 @@ class Line(object):
                     rest = rest[write(REPLIES, rest):]
 
 
-def read_list(data, at):
+def kind_of(frame):
+    return ord(frame[4:5])
+
+
+def read_list(data):
     """A frame of byte strings, each after its length in four bytes."""
-    fields = []
+    fields, at = [], HEAD
     while at < len(data):
         size = number(data[at:at + 4])
         fields.append(data[at + 4:at + 4 + size])
@@ -115,26 +122,28 @@ class Instance(object):
         """Answers calls until the emulator closes the line."""
         setup, line = self.setup, self.line
         while True:
-            call = line.receive()
-            if call is None:
+            frame = line.receive()
+            if frame is None:
                 return
-            if call[0] == CREDENTIALS:
-                setup.renew(*[text(field) for field in read_list(call[1], call[2])])
+            kind = kind_of(frame)
+            if kind == CREDENTIALS:
+                setup.renew(*[text(field) for field in read_list(frame)])
                 continue
-            reply = self.run(*call)
+            reply = self.run(kind, frame)
             setup.flush()
             setup.busy = False
             line.reply(*reply)
 
-    def run(self, kind, data, at):
-        # deadline (8), retry count (4), lengths of request id and qualifier (1 each)
+    def run(self, kind, data):
+        # after the head: deadline (8), retry count (4), lengths of request id and qualifier (1 each)
         setup = self.setup
-        middle = at + 14 + number(data[at + 12:at + 13])
-        end = middle + number(data[at + 13:at + 14])
-        setup.request_id = text(data[at + 14:middle])
+        middle = 23 + ord(data[21:22])
+        end = middle + ord(data[22:23])
+        setup.request_id = text(data[23:middle])
         hook = 0 if kind == REQUEST else kind
         setup.busy, setup.hook = True, hook
-        context = setup.context(hook, setup.request_id, text(data[middle:end]), number(data[at + 8:at + 12]))
+        context = setup.context(hook, text(data[middle:end]))
+        context.be_for(setup.request_id, number(data[17:21]))
         try:
             function = self.handlers.find(setup.handlers[hook])
             if hook:
@@ -166,7 +175,8 @@ class Instance(object):
         """The preStop hook of an instance whose only thread is in a call."""
         setup = self.setup
         try:
-            context = setup.context(PRE_STOP, setup.request_id, setup.version, 0)
+            context = setup.context(PRE_STOP, setup.version)
+            context.be_for(setup.request_id, 0)
             self.handlers.find(setup.handlers[PRE_STOP])(context)
         except BaseException:
             import traceback
@@ -232,13 +242,13 @@ def main():
         del os
     line = Line()
     first = line.receive()
-    if first is not None and first[0] == GIVEN:
+    if first is not None and kind_of(first) == GIVEN:
         from _fcemu import given
-        given.become(read_list(first[1], first[2]))
+        given.become(read_list(first))
         first = line.receive()
     if first is None:
         return
-    setup = Setup([text(field) for field in read_list(first[1], first[2])])
+    setup = Setup([text(field) for field in read_list(first)])
     from _fcemu import environment
     environment.arrange(setup)
     prepare_streams(setup)

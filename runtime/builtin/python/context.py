@@ -1,4 +1,5 @@
 """What a function is told about itself and about the call."""
+import sys
 
 
 class Setup(object):
@@ -24,11 +25,17 @@ class Setup(object):
     def renew(self, key, secret, token):
         """Takes the credentials that the role has from now on."""
         self.credentials = Credentials(key, secret, token)
+        self.known = {}  # contexts, before they are for a call
 
-    def context(self, hook, request_id, qualifier, retry_count):
-        function = Function(self, self.handlers[hook])
-        kind = SlimContext if self.slim else FullContext
-        return kind(self, request_id, qualifier, retry_count, function)
+    def context(self, hook, qualifier):
+        """A new context. Most of it is the same for all calls by a qualifier, and so made once."""
+        known = self.known.get((hook, qualifier))
+        if known is None:
+            kind = SlimContext if self.slim else FullContext
+            known = self.known[hook, qualifier] = kind(self, qualifier, Function(self, self.handlers[hook]))
+        context = known.__new__(known.__class__)
+        context.__dict__.update(known.__dict__)
+        return context
 
     def shown(self, path):
         """The path as the cloud would show it: the code folder is /code there."""
@@ -39,7 +46,6 @@ class Setup(object):
 
     @staticmethod
     def flush():
-        import sys
         for stream in (sys.stdout, sys.stderr):
             try:
                 stream.flush()
@@ -96,13 +102,15 @@ class Tracing(object):
 
 
 class Context(object):
-    def __init__(self, setup, request_id, retry_count, function):
-        self.request_id = self.requestId = request_id
+    def __init__(self, setup, function):
         self.function = function
         self.region = setup.region
         self.account_id = self.accountId = setup.account
-        self.retry_count = self.retryCount = retry_count
         self.tracing = setup.tracing
+
+    def be_for(self, request_id, retry_count):
+        self.request_id = self.requestId = request_id
+        self.retry_count = self.retryCount = retry_count
 
     def getLogger(self):
         import logging
@@ -116,8 +124,8 @@ class Context(object):
 class FullContext(Context):
     """The context up to Python 3.10. Its logger is None where an instance takes one call at a time."""
 
-    def __init__(self, setup, request_id, qualifier, retry_count, function):
-        Context.__init__(self, setup, request_id, retry_count, function)
+    def __init__(self, setup, qualifier, function):
+        Context.__init__(self, setup, function)
         self.credentials = setup.credentials
         self.service = Service(setup, qualifier)
         self.logger = None
@@ -129,8 +137,8 @@ class FullContext(Context):
 class SlimContext(Context):
     """The context from Python 3.12 on: credentials are in the environment, there is no service."""
 
-    def __init__(self, setup, request_id, qualifier, retry_count, function):
-        Context.__init__(self, setup, request_id, retry_count, function)
+    def __init__(self, setup, qualifier, function):
+        Context.__init__(self, setup, function)
         function.version_id = function.versionId = setup.version
         function.qualifier = qualifier
         self.log_project = self.logProject = setup.log_project
