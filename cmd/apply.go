@@ -189,7 +189,7 @@ func (a *app) noticeIgnored(wanted *project.Function) {
 		a.notice(fmt.Sprintf("%s: deployed, but runtime %s is not run by this release; invocations answer FunctionNotStarted", wanted.Name, wanted.Input.Runtime))
 	}
 	in := wanted.Input // what it only stores was told with its line already
-	function := emulator.Function{Runtime: in.Runtime, DiskSize: in.DiskSize, Layers: in.Layers, InternetAccess: in.InternetAccess,
+	function := emulator.Function{Service: wanted.Name.Service, Runtime: in.Runtime, DiskSize: in.DiskSize, Layers: in.Layers, InternetAccess: in.InternetAccess,
 		CustomRuntimeConfig: in.CustomRuntimeConfig, InstanceConcurrency: in.InstanceConcurrency}
 	if ignored := control.Ignored(&function); len(ignored) > 0 {
 		a.notice(fmt.Sprintf("%s: stored but not applied: %s", wanted.Name, strings.Join(ignored, ", ")))

@@ -129,6 +129,16 @@ func (f *Function) ARN(account, region string) string {
 // Custom tells whether the user's own HTTP server answers, rather than one of the built-in runtimes.
 func (f *Function) Custom() bool { return strings.HasPrefix(f.Runtime, "custom") }
 
+// Concurrency is how many requests an instance takes at a time: InstanceConcurrency, where the runtime
+// can. In FC 3.0 built-in runtimes take one. Those of FC 2.0 could be told to take more, of which
+// Node.js can here.
+func (f *Function) Concurrency() int {
+	if f.Custom() || f.Service != "" && strings.HasPrefix(f.Runtime, "nodejs") {
+		return max(1, f.InstanceConcurrency)
+	}
+	return 1
+}
+
 // HTTPHandler tells whether an HTTP trigger hands the request itself to the function's code, as FC 2.0
 // does for built-in runtimes: Node's (req, resp, context), Python's WSGI and their like.
 func (f *Function) HTTPHandler() bool { return f.Service != "" && !f.Custom() }

@@ -112,10 +112,7 @@ func (g *group) expectedSlots() int {
 	if g.slots > 0 {
 		return g.slots
 	}
-	if g.fn.Custom() {
-		return g.slotsOf(max(1, g.fn.InstanceConcurrency))
-	}
-	return g.slotsOf(1)
+	return g.slotsOf(g.fn.Concurrency())
 }
 
 // slotsOf is how many requests an instance takes at a time when its kind can take that many.

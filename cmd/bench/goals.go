@@ -4,7 +4,7 @@ package main
 func (b *bench) goals() []goal {
 	return []goal{
 		{id: "W1", title: "built-in, warm, one caller", measure: b.warmBuiltin},
-		{id: "W2", title: "built-in, one instance, many callers", missing: "FC 3.0 built-in runtimes take one request at a time; FC 2.0 instanceConcurrency on built-ins comes later"},
+		{id: "W2", title: "built-in, one instance, many callers", measure: b.warmShared},
 		{id: "W3", title: "built-in, 16 instances of one request each", measure: b.warmInstances},
 		{id: "W4", title: "custom runtime on a port", measure: b.warmCustom},
 		{id: "W5", title: "body of 128 KiB", measure: b.warmLarge},

@@ -100,6 +100,33 @@ func (b *bench) warmInstances(ctx context.Context) ([]verdict, error) {
 	return all, nil
 }
 
+// warmShared calls a Node.js function of FC 2.0, whose instance takes a hundred calls at a time.
+func (b *bench) warmShared(ctx context.Context) ([]verdict, error) {
+	emulator, proxy, stop, err := b.builtins(ctx)
+	defer stop()
+	if err != nil {
+		return nil, err
+	}
+	yaml := "edition: 1.0.0\nname: bench\nservices:\n  f:\n    component: fc\n    props:\n      region: cn-hangzhou\n      service: {name: bench}\n" +
+		"      function: {name: many, runtime: nodejs20, handler: index.handler, codeUri: ./node, memorySize: 512, timeout: 60, instanceConcurrency: 100}\n"
+	path, err := b.file("shared.yaml", yaml)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.cli(ctx, emulator, "deploy", "-t", path); err != nil {
+		return nil, err
+	}
+	var all []verdict
+	for _, c := range []int{16, 64} {
+		_, _, rate, failed, err := b.pair(ctx, invocation(emulator, "bench$many", 128), target{address: proxy.address, path: "/", body: make([]byte, 128)}, c)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, ratioAtLeast("node: req/s / plain proxy, "+count(c)+" callers", rate, 2.2), noErrors(count(c)+" callers", failed))
+	}
+	return all, nil
+}
+
 // custom starts an emulator with a static Go server as a custom runtime, and a plain proxy in front
 // of the same program.
 func (b *bench) custom(ctx context.Context) (ours, base target, stop func(), err error) {

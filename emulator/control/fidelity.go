@@ -38,7 +38,7 @@ func functionFields() []Field {
 		{"memorySize", LevelApproximated, "the instance is watched and killed above it; control groups, where they can be had, bound it together with /tmp"},
 		{"diskSize", LevelApproximated, "the size of /tmp, which is in memory; elsewhere the machine's disk is the limit, and without private paths everywhere"},
 		{"timeout", LevelEnforced, ""},
-		{"instanceConcurrency", LevelEnforced, "a built-in runtime takes one request at a time"},
+		{"instanceConcurrency", LevelEnforced, "a built-in runtime takes one request at a time; in FC 2.0 Node.js takes as many, and the others still one"},
 		{"idleTimeout", LevelEnforced, ""},
 		{"environmentVariables", LevelEnforced, ""},
 		{"customRuntimeConfig", LevelEnforced, ""},
@@ -128,7 +128,7 @@ func Ignored(fn *emulator.Function) []string {
 			names = append(names, field.Name)
 		}
 	}
-	if fn.InstanceConcurrency > 1 && !serves(fn) {
+	if fn.InstanceConcurrency > fn.Concurrency() {
 		names = append(names, "instanceConcurrency")
 	}
 	if fn.Runtime == emulator.ContainerRuntime && len(fn.Layers) > 0 { // FC has none for images either

@@ -163,8 +163,8 @@ func checkCPU(fn *emulator.Function) error {
 	return nil
 }
 
-// checkConcurrency: a built-in runtime takes one request at a time. FC 2.0 let more be written
-// down, so there it is kept and has no effect.
+// checkConcurrency: a built-in runtime takes one request at a time. FC 2.0 let more be written down; see
+// Function.Concurrency for which of its runtimes heed it.
 func checkConcurrency(fn *emulator.Function) error {
 	if err := checkRange("InstanceConcurrency", 1, maxConcurrency, fn.InstanceConcurrency); err != nil {
 		return err

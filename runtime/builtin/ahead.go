@@ -16,7 +16,7 @@ import (
 // paths of its own, which it gets in the end: without, each function's code is elsewhere. binds are
 // how many folders of the place are the function's own; those behind it are the bootstrap's.
 func (k *Kind) ahead(s *start, binds int) *runtime.Ahead {
-	if k.waiting == nil || s.place.Mounts == nil || s.alone() {
+	if k.waiting == nil || s.place.Mounts == nil || s.fn.Concurrency() > 1 || s.alone() {
 		return nil
 	}
 	spec := process.Spec{Path: s.spec.Path, Args: k.waiting(slices.Clone(s.spec.Args)), Env: s.early, Dir: "/"}
@@ -28,7 +28,7 @@ func (k *Kind) ahead(s *start, binds int) *runtime.Ahead {
 	return &runtime.Ahead{
 		Key: strings.Join(slices.Concat(s.early, []string{spec.Path, fmt.Sprint(mounts)}, spec.Args), "\x00"),
 		Plan: func() (runtime.Plan, error) {
-			plan, _, err := planOnLine(spec, nil)
+			plan, _, err := planOnLine(spec, nil, 1)
 			return plan, err
 		},
 		Give: func(waiting runtime.Session) error {

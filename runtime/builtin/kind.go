@@ -113,7 +113,7 @@ func (s *start) wrap() {
 
 // plan opens the line. The setup is sent before the process runs, so that nothing waits for it.
 func (k *Kind) plan(s *start) (runtime.Plan, error) {
-	plan, ours, err := planOnLine(s.spec, s.place.Credentials)
+	plan, ours, err := planOnLine(s.spec, s.place.Credentials, s.fn.Concurrency())
 	if err != nil {
 		return plan, err
 	}
@@ -125,7 +125,7 @@ func (k *Kind) plan(s *start) (runtime.Plan, error) {
 }
 
 // planOnLine starts a bootstrap on a new line. told are the credentials that its setup has.
-func planOnLine(spec process.Spec, told *runtime.Credentials) (runtime.Plan, line, error) {
+func planOnLine(spec process.Spec, told *runtime.Credentials, concurrency int) (runtime.Plan, line, error) {
 	ours, theirs, err := openLine()
 	if err != nil {
 		return runtime.Plan{}, line{}, err
@@ -134,7 +134,7 @@ func planOnLine(spec process.Spec, told *runtime.Credentials) (runtime.Plan, lin
 	var taken atomic.Bool
 	return runtime.Plan{
 		Spec:        spec,
-		Concurrency: 1,
+		Concurrency: concurrency,
 		Marks:       true,
 		// Our ends stay open for Connect; of a start that failed the garbage collector closes them.
 		Close: func() { closeAll(theirs...) },
@@ -147,6 +147,9 @@ func planOnLine(spec process.Spec, told *runtime.Credentials) (runtime.Plan, lin
 		Connect: func(context.Context, process.Process) (runtime.Session, error) {
 			if taken.Swap(true) {
 				return nil, errors.New("the line to the bootstrap is already taken")
+			}
+			if concurrency > 1 {
+				return newShared(ours, told), nil
 			}
 			return newSession(ours, told), nil
 		},

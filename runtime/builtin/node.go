@@ -27,6 +27,7 @@ func (k *Kind) node(s *start) {
 	if want[0] == 14 || want[0] == 16 {
 		s.wrap()
 	}
+	s.search = []string{strconv.Itoa(s.fn.Concurrency())}
 }
 
 func nodeWaiting(args []string) []string { return append(args, "ahead") }

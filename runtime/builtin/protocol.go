@@ -15,7 +15,8 @@
 //
 //	kind 255, once, first: the setup. A list of strings, each after its length (uint32), in the
 //	order of setupFields; what only one language takes follows until the end: module folders,
-//	jars, the time limit of the initializer and the folder of libraries.
+//	jars, the time limit of the initializer and the folder of libraries, or how many calls Node.js
+//	takes at a time.
 //	kind 254, before that one, to a bootstrap that was started before it was known for which function:
 //	a list of strings, the working folder and then the variables that it lacks, KEY=value.
 //	kind 253, before a call whose credentials are not those that the bootstrap was told last: a list of
@@ -27,7 +28,7 @@
 //	JSON of runtime.HTTPParams: {"method", "path", "rawPath", "requestURI", "clientIP", "host",
 //	"queriesMap": {name: [value]}, "headersMap": {name: [value]}}, path without the proxy prefix.
 //
-// Bootstrap to emulator, one for each call:
+// Bootstrap to emulator, one for each call, in any order where several are under way:
 //
 //	kind 0 succeeded, 1 handled error, 2 unhandled error; the body is the answer or the error's JSON.
 //	kind 3: what an HTTP handler answered. Length of the head uint32, head, body of the answer. The

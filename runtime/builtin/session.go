@@ -31,14 +31,15 @@ func (s *session) Invoke(_ context.Context, call runtime.Call, _ emulator.Answer
 	if err := s.send(&call); err != nil {
 		return runtime.Reply{}, fmt.Errorf("sending the event: %w", err)
 	}
-	kind, payload, err := s.receive()
-	if err != nil {
-		return runtime.Reply{}, fmt.Errorf("waiting for the answer: %w", err)
+	for {
+		got, err := s.receive()
+		if err != nil {
+			return runtime.Reply{}, fmt.Errorf("waiting for the answer: %w", err)
+		}
+		if got.number == s.number {
+			return got.toReply(call.Hook)
+		} // else it is one too many: the handler has forked, or the function writes to the line itself
 	}
-	if kind == replyHTTP {
-		return httpReply(payload)
-	}
-	return runtime.Reply{ErrorType: errorType(kind, call.Hook), Payload: payload}, nil
 }
 
 func (s *session) send(call *runtime.Call) error {
@@ -70,28 +71,33 @@ func (s *session) write(content []byte) error {
 	return err
 }
 
-// receive reads the reply to the last call. The payload is the caller's to keep. A reply to another
-// call is one too many: the handler has forked, or the function writes to the line itself.
-func (s *session) receive() (kind byte, payload []byte, err error) {
-	for {
-		head, err := s.replies.Peek(headSize)
-		if err != nil {
-			return 0, nil, broken(err)
-		}
-		size := int(binary.BigEndian.Uint32(head)) - (headSize - 4)
-		if size < 0 || size > maxFrame {
-			return 0, nil, fmt.Errorf("the bootstrap sent a frame of %d bytes", size+headSize-4)
-		}
-		kind, number := head[4], binary.BigEndian.Uint32(head[5:])
-		_, _ = s.replies.Discard(headSize)
-		payload = make([]byte, size)
-		if _, err := io.ReadFull(s.replies, payload); err != nil {
-			return 0, nil, broken(err)
-		}
-		if number == s.number {
-			return kind, payload, nil
-		}
+// frame is what the bootstrap says. The payload is the receiver's to keep.
+type frame struct {
+	kind    byte
+	number  uint32
+	payload []byte
+}
+
+func (s *session) receive() (frame, error) {
+	head, err := s.replies.Peek(headSize)
+	if err != nil {
+		return frame{}, broken(err)
 	}
+	size := int(binary.BigEndian.Uint32(head)) - (headSize - 4)
+	if size < 0 || size > maxFrame {
+		return frame{}, fmt.Errorf("the bootstrap sent a frame of %d bytes", size+headSize-4)
+	}
+	got := frame{kind: head[4], number: binary.BigEndian.Uint32(head[5:]), payload: make([]byte, size)}
+	_, _ = s.replies.Discard(headSize)
+	_, err = io.ReadFull(s.replies, got.payload)
+	return got, broken(err)
+}
+
+func (f *frame) toReply(hook emulator.Hook) (runtime.Reply, error) {
+	if f.kind == replyHTTP {
+		return httpReply(f.payload)
+	}
+	return runtime.Reply{ErrorType: errorType(f.kind, hook), Payload: f.payload}, nil
 }
 
 // broken makes every early end of the line the same error.

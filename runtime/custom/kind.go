@@ -44,7 +44,7 @@ func (k *Kind) Prepare(fn *emulator.Function, place runtime.Place) (runtime.Plan
 			Port: fn.Port(), PortEnv: []string{"FC_SERVER_PORT", "FC_CUSTOM_LISTEN_PORT", "PORT"},
 		},
 		Notice:      scriptTrouble(place.OnHost(path)),
-		Concurrency: max(1, fn.InstanceConcurrency),
+		Concurrency: fn.Concurrency(),
 		Connect:     k.connect(fn),
 	}, nil
 }

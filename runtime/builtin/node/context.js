@@ -11,6 +11,7 @@ class Setup {
     this.handlers = fields.slice(3, 7); // handler, initializer, preStop, preFreeze
     [this.name, this.memory, this.timeout, this.version, this.service, this.logProject, this.logStore,
       this.region, this.account, this.key, this.secret, this.token] = fields.slice(7, 19);
+    this.concurrency = Number(fields[19]) || 1; // how many calls the instance takes at a time
     this.memory = Number(this.memory);
     this.timeout = Number(this.timeout);
     this.generation = parseInt(this.runtime.slice('nodejs'.length), 10) || 20;

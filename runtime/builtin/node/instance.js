@@ -24,6 +24,7 @@ let handlers = null;
 let stoppable = false; // a listener of SIGTERM keeps it from ending the process
 const debugged = /--inspect/.test(process.env.NODE_OPTIONS);
 let current = null; // the call under way
+let underWay = () => current; // of several the one that asks
 let parked = null; // the answer that waits for an empty event loop
 let vigil = null; // keeps the event loop of a silent call alive
 
@@ -52,6 +53,22 @@ function take() {
   if (stoppable && call.hook === 0) process.on('SIGTERM', stop);
   logs.state.requestId = call.context.requestId;
   call.run();
+}
+
+// takeMany takes calls as they come, beside those under way. The event loop never stands still then.
+function takeMany() {
+  const { AsyncLocalStorage } = require('async_hooks');
+  const calls = new AsyncLocalStorage();
+  underWay = () => calls.getStore() || null;
+  Object.defineProperty(logs.state, 'requestId', { get: () => (underWay() || { context: {} }).context.requestId || '' });
+  line.listen((frame) => {
+    if (frame[0] === CREDENTIALS) {
+      setup.renew(frame);
+      return;
+    }
+    const call = new Call(frame);
+    calls.run(call, () => call.run());
+  });
 }
 
 // stop runs the preStop hook of an instance that is stopped in the midst of a call, and ends it.
@@ -154,7 +171,7 @@ class Call {
   answer(status, payload, head) {
     this.done = true;
     unset(vigil);
-    if (this.context.waitsForEmptyEventLoopBeforeCallback) parked = () => this.send(status, payload, head);
+    if (this.context.waitsForEmptyEventLoopBeforeCallback && setup.concurrency === 1) parked = () => this.send(status, payload, head);
     else this.send(status, payload, head);
   }
 
@@ -164,7 +181,7 @@ class Call {
       if (stoppable && this.hook === 0) process.off('SIGTERM', stop); // between calls the loop stands still
       if (head) line.replyHTTP(this.number, status, head, payload);
       else line.reply(this.number, status, payload);
-      soon(next);
+      if (setup.concurrency === 1) soon(next);
     });
   }
 }
@@ -178,13 +195,14 @@ function encode(value) {
 }
 
 function uncaught(error) {
-  if (current === null || current.done) {
+  const call = underWay();
+  if (call === null || call.done) {
     logs.write('error', (error && error.stack) || String(error));
   } else if (setup.callbackOnly) { // the platform's own answer, without the cause; the log has it
     logs.write('error', require('./errors').stack(setup, error));
-    current.fail('FunctionUnhandledError: uncaughtException', true);
+    call.fail('FunctionUnhandledError: uncaughtException', true);
   } else {
-    current.fail(error);
+    call.fail(error);
   }
 }
 
@@ -197,7 +215,7 @@ module.exports = function run(become) {
   }
   setup = new Setup(facts);
   handlers = new Handlers(setup);
-  stoppable = setup.handlers[PRE_STOP] !== '';
+  stoppable = setup.handlers[PRE_STOP] !== '' && setup.concurrency === 1; // else it is asked for the hook
   process.on('uncaughtException', uncaught);
   process.on('unhandledRejection', (reason) => {
     if (setup.generation > 14) uncaught(reason);
@@ -211,5 +229,5 @@ module.exports = function run(become) {
     else if (current !== null) vigil = later(() => {}, longest);
   });
   logs.install(setup);
-  soon(next);
+  soon(setup.concurrency === 1 ? next : takeMany);
 };
