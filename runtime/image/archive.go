@@ -1,6 +1,7 @@
 package image
 
 import (
+	"archive/tar"
 	"bufio"
 	"bytes"
 	"compress/gzip"
@@ -109,26 +110,29 @@ func expanded(r io.Reader) (io.Reader, error) {
 func (a *archive) list() error {
 	a.index = map[string]part{}
 	links := map[string]string{}
-	for r := (&tarReader{r: a.file}); ; {
-		e, err := r.next()
+	for r, n := tar.NewReader(a.file), 0; ; n++ {
+		e, err := r.Next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
-			return err
+			return cut(err)
 		}
-		name := path.Clean("/" + e.name)
-		switch e.kind {
-		case kindFile:
+		if n == maxEntries {
+			return errTooLarge
+		}
+		name := path.Clean("/" + e.Name)
+		switch e.Typeflag {
+		case tar.TypeReg:
 			offset, err := a.file.Seek(0, io.SeekCurrent) // the reader reads no further than to here
 			if err != nil {
 				return err
 			}
-			a.index[name] = part{offset, e.size}
-		case kindSymlink:
-			links[name] = path.Join(path.Dir(name), e.link)
-		case kindLink:
-			links[name] = path.Clean("/" + e.link)
+			a.index[name] = part{offset, e.Size}
+		case tar.TypeSymlink:
+			links[name] = path.Join(path.Dir(name), e.Linkname)
+		case tar.TypeLink:
+			links[name] = path.Clean("/" + e.Linkname)
 		}
 	}
 	for name, target := range links {
@@ -137,6 +141,14 @@ func (a *archive) list() error {
 		}
 	}
 	return nil
+}
+
+// cut names an archive that ends in the middle, or is none.
+func cut(err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, tar.ErrHeader) {
+		return errNoTar
+	}
+	return err
 }
 
 // section is a file inside a tar file.

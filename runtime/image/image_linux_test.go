@@ -136,7 +136,7 @@ func TestRefusedImages(t *testing.T) {
 	must(t, os.WriteFile(plain, []byte(strings.Repeat("no image ", 200)), 0o644))
 	empty := t.TempDir()
 	bomb := file("bomb", "")
-	bomb.Size = 16 << 30
+	bomb.Size = 1 << 30
 	huge := paint(t, func(about object) { about["rootfs"] = object{"diff_ids": []string{"sha256:0"}} })
 	var header strings.Builder
 	must(t, tar.NewWriter(&header).WriteHeader(bomb))
@@ -153,7 +153,7 @@ func TestRefusedImages(t *testing.T) {
 		"other digest": {one(func(o object) { o["rootfs"] = object{"diff_ids": []string{"sha256:" + digest([]byte("x"))}} }, layer),
 			"it is damaged: its digest is sha256:" + digest(layer)},
 		"too few layers": {one(func(o object) { o["rootfs"] = object{} }, layer), "it has 1 layers, and describes 0"},
-		"cut":            {one(nil, layer[:700]), "damaged"},
+		"cut":            {one(nil, pack(t, file("run", strings.Repeat("x", 900)))[:700]), "damaged"},
 		"zstd":           {saved(t, map[string]*picture{"x": zstd}), "compressed with zstd"},
 		"no end":         {saved(t, map[string]*picture{"x": huge}), "damaged"},
 		"relative":       {"./image.tar", "relative to s.yaml"},
@@ -164,6 +164,51 @@ func TestRefusedImages(t *testing.T) {
 				t.Errorf("got %s", message)
 			}
 		})
+	}
+}
+
+// TestForms: what the tar of this machine writes of names and targets that no header has room for, of
+// sparse files and of two names of one file.
+func TestForms(t *testing.T) {
+	const make = `mkdir "$0" && cd "$0" && mkdir -p $1/$1 && echo deep > $1/$1/$1 && ln -s $1/$1/$1 link && ln $1/$1/$1 hard &&
+		truncate -s 3M sparse && printf end >> sparse && mkfifo pipe && touch -d @1600000000 sparse`
+	from, long := filepath.Join(t.TempDir(), "from"), strings.Repeat("long", 50)
+	run(t, "sh", "-c", make, from, long)
+	for _, form := range []string{"--format=gnu", "--format=posix --sparse-version=0.0", "--format=posix --sparse-version=0.1", "--format=posix"} {
+		t.Run(form, func(t *testing.T) {
+			layer := filepath.Join(t.TempDir(), "layer.tar")
+			run(t, "tar", append(strings.Fields(form), "--sparse", "-cf", layer, "-C", from, ".")...)
+			content, err := os.ReadFile(layer)
+			must(t, err)
+			if len(content) > 1<<20 {
+				t.Fatalf("tar has written the hole: %d bytes", len(content))
+			}
+			root := get(t, saved(t, map[string]*picture{"x": paint(t, nil, content)})).Root
+			sparse, err := os.ReadFile(filepath.Join(root, "sparse"))
+			if want := strings.Repeat("\x00", 3<<20) + "end"; err != nil || string(sparse) != want {
+				t.Errorf("sparse has %d bytes, %v", len(sparse), err)
+			}
+			if info, err := os.Stat(filepath.Join(root, "sparse")); err != nil || info.ModTime().Unix() != 1600000000 {
+				t.Errorf("sparse is of %v, %v", info.ModTime(), err)
+			}
+			must(t, os.Remove(filepath.Join(root, "sparse")))
+			deep := long + "/" + long + "/" + long
+			want := []string{"hard deep\n", "link -> " + deep, long + "/", long + "/" + long + "/", deep + " deep\n"}
+			if diff := cmp.Diff(want, tree(t, root)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestSparseBomb: a file of holes counts with all that it would take.
+func TestSparseBomb(t *testing.T) {
+	dir := t.TempDir()
+	run(t, "sh", "-c", `cd "$0" && truncate -s 20G bomb && tar --sparse -cf layer.tar bomb`, dir)
+	content, err := os.ReadFile(filepath.Join(dir, "layer.tar"))
+	must(t, err)
+	if message := refused(t, saved(t, map[string]*picture{"x": paint(t, nil, content)})); !strings.Contains(message, "larger than 15 GB") {
+		t.Errorf("got %s", message)
 	}
 }
 

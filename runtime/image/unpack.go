@@ -1,6 +1,7 @@
 package image
 
 import (
+	"archive/tar"
 	"bufio"
 	"context"
 	"crypto/sha256"
@@ -23,6 +24,7 @@ const (
 )
 
 var (
+	errNoTar    = errors.New("it is no tar file, or is damaged")
 	errTooLarge = fmt.Errorf("it is larger than %d GB when unpacked, which is the most that Function Compute takes", MaxGPUSize>>30)
 	errZstd     = errors.New("it is compressed with zstd, which is not read here: save it again with gzip or uncompressed (docker save, or skopeo copy --dest-compress-format gzip)")
 )
@@ -37,13 +39,14 @@ type unpacker struct {
 	dir     *os.File // and its descriptor; nil: none
 	owners  bool     // files get the owners that the image names
 	entries int
-	limit   int64                  // bytes that are left
+	limit   int64                  // bytes of layers that are left
+	content int64                  // and of files, which sparse ones have more of than their layer
 	modes   map[string]fs.FileMode // of folders: set at the end, since some forbid writing
 	mine    map[string]bool        // what the layer at hand has written, with the folders above
 }
 
 func newUnpacker(ctx context.Context, root *os.File) *unpacker {
-	return &unpacker{ctx: ctx, root: root, owners: os.Geteuid() == 0, limit: MaxGPUSize, modes: map[string]fs.FileMode{}}
+	return &unpacker{ctx: ctx, root: root, owners: os.Geteuid() == 0, limit: MaxGPUSize, content: MaxGPUSize, modes: map[string]fs.FileMode{}}
 }
 
 // layer writes one layer, and checks that it is the one with that digest.
@@ -61,23 +64,23 @@ func (u *unpacker) layer(packed io.ReadSeeker, digest string) error {
 	sum := sha256.New()
 	counted := &counter{ctx: u.ctx, r: io.TeeReader(plain, sum), left: &u.limit}
 	u.mine = map[string]bool{}
-	for r := (&tarReader{r: counted}); ; {
-		e, err := r.next()
+	for r := tar.NewReader(counted); ; {
+		e, err := r.Next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
-			return counted.cause(err)
+			return counted.cause(cut(err))
 		}
 		if u.entries++; u.entries > maxEntries {
 			return errTooLarge
 		}
 		if err := u.entry(e, r); err != nil {
-			return counted.cause(fmt.Errorf("%s: %w", e.name, err))
+			return counted.cause(fmt.Errorf("%s: %w", e.Name, cut(err)))
 		}
 	}
 	if _, err := io.Copy(io.Discard, counted); err != nil { // what pads the end is part of the digest
-		return counted.cause(err)
+		return counted.cause(cut(err))
 	}
 	if actual := "sha256:" + hex.EncodeToString(sum.Sum(nil)); actual != digest {
 		return fmt.Errorf("it is damaged: its digest is %s, not %s", actual, digest)
@@ -117,10 +120,10 @@ func (c *counter) cause(err error) error {
 // whiteout begins the names that say what a layer removes of those below.
 const whiteout = ".wh."
 
-func (u *unpacker) entry(e *entry, content io.Reader) error {
-	name := path.Clean("/" + e.name)[1:] // ".." ends at the root
+func (u *unpacker) entry(e *tar.Header, content io.Reader) error {
+	name := path.Clean("/" + e.Name)[1:] // ".." ends at the root
 	if name == "" {
-		u.modes["."] = e.mode
+		u.modes["."] = e.FileInfo().Mode()
 		return nil
 	}
 	if hidden, ok := strings.CutPrefix(path.Base(name), whiteout); ok {
@@ -130,17 +133,17 @@ func (u *unpacker) entry(e *entry, content io.Reader) error {
 	if err != nil {
 		return err
 	}
-	switch e.kind {
-	case kindFolder:
+	switch e.Typeflag {
+	case tar.TypeDir:
 		err = u.folder(name, at, e)
-	case kindFile:
+	case tar.TypeReg, tar.TypeCont, tar.TypeGNUSparse:
 		err = u.file(name, at, e, content)
-	case kindSymlink:
+	case tar.TypeSymlink:
 		if err = u.clear(name, at); err == nil {
-			err = errors.Join(os.Symlink(e.link, at), u.own(at, e))
+			err = errors.Join(os.Symlink(e.Linkname, at), u.own(at, e))
 		}
-	case kindLink:
-		err = u.link(name, e.link)
+	case tar.TypeLink:
+		err = u.link(name, e.Linkname)
 	default: // devices and pipes are left out: instances see the machine's
 		return nil
 	}
@@ -187,7 +190,7 @@ func (u *unpacker) leave() {
 	}
 }
 
-func (u *unpacker) folder(name, at string, e *entry) error {
+func (u *unpacker) folder(name, at string, e *tar.Header) error {
 	if info, err := os.Lstat(at); err != nil || !info.IsDir() {
 		if err := u.clear(name, at); err != nil {
 			return err
@@ -196,11 +199,14 @@ func (u *unpacker) folder(name, at string, e *entry) error {
 			return err
 		}
 	}
-	u.modes[name] = e.mode
+	u.modes[name] = e.FileInfo().Mode()
 	return u.own(at, e)
 }
 
-func (u *unpacker) file(name, at string, e *entry, content io.Reader) error {
+func (u *unpacker) file(name, at string, e *tar.Header, content io.Reader) error {
+	if e.Size > u.content {
+		return errTooLarge
+	}
 	if err := u.clear(name, at); err != nil {
 		return err
 	}
@@ -208,12 +214,12 @@ func (u *unpacker) file(name, at string, e *entry, content io.Reader) error {
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(file, content)
+	_, err = io.Copy(file, &counter{ctx: u.ctx, r: content, left: &u.content})
 	if err = errors.Join(err, file.Close(), u.own(at, e)); err != nil {
 		return err
 	}
 	// In this order: a new owner takes the set-user-ID bit.
-	return errors.Join(u.mode(at, e.mode, 0o400), os.Chtimes(at, time.Time{}, e.modified))
+	return errors.Join(u.mode(at, e.FileInfo().Mode(), 0o400), os.Chtimes(at, time.Time{}, e.ModTime))
 }
 
 func (u *unpacker) link(name, target string) error {
@@ -237,11 +243,11 @@ func (u *unpacker) link(name, target string) error {
 }
 
 // own gives a file its owner, where that is possible: root in a container may have no other numbers.
-func (u *unpacker) own(at string, e *entry) error {
+func (u *unpacker) own(at string, e *tar.Header) error {
 	if !u.owners {
 		return nil
 	}
-	err := os.Lchown(at, e.uid, e.gid)
+	err := os.Lchown(at, e.Uid, e.Gid)
 	if errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EINVAL) {
 		return nil
 	}
