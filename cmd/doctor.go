@@ -13,7 +13,7 @@ import (
 )
 
 func newDoctor(a *app) *cobra.Command {
-	c := withOutput(&cobra.Command{Use: "doctor", Short: "Show which interpreters are here and what this machine can promise", Args: cobra.NoArgs,
+	c := withOutput(&cobra.Command{Use: "doctor", Short: "Show which interpreters and sources of images are here and what this machine can promise", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return a.doctor(c.Context()) }})
 	c.Flags().String("isolation", "auto", "auto, full, ports or none")
 	return c
@@ -37,6 +37,14 @@ func (a *app) showReport(report *daemon.Report) {
 			continue
 		}
 		t.Printf("  %s %-8s %-10s %s\n", t.Good("✓"), found.Language, found.Version, t.Dim(found.Path))
+	}
+	t.Printf("%s\n", t.Bold("Sources of images, beside files"))
+	for _, tool := range report.Images {
+		if tool.Lack != "" {
+			t.Printf("  %s %-8s %s\n", t.Warn("–"), tool.Name, tool.Lack)
+			continue
+		}
+		t.Printf("  %s %-8s %s\n", t.Good("✓"), tool.Name, t.Dim(tool.Path))
 	}
 	t.Printf("%s\n", t.Bold("Instances"))
 	for _, row := range report.Promises() {

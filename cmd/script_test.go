@@ -34,12 +34,18 @@ func build(m *testing.M) int {
 // TestScripts runs the transcripts of the real binary. Each has a folder of its own, and so an
 // emulator of its own on a free port.
 func TestScripts(t *testing.T) {
+	params := scripts(t)
+	params.Dir = "testdata/script"
+	testscript.Run(t, params)
+}
+
+func scripts(t *testing.T) testscript.Params {
+	t.Helper()
 	examples, err := filepath.Abs("../examples")
 	if err != nil {
 		t.Fatal(err)
 	}
-	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+	return testscript.Params{
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PATH", filepath.Dir(binary)+string(os.PathListSeparator)+os.Getenv("PATH"))
@@ -52,7 +58,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Condition: condition,
-	})
+	}
 }
 
 // condition lets a script ask [has:node], for programs, and [can:isolate] and [can:unshare], for what

@@ -119,12 +119,28 @@ func missing(t *testing.T, format string, args ...any) {
 }
 
 // installed returns the folder that holds the packages which manifests of testdata/sdk/NAME pin. The
-// first time it runs the installer in a new folder that has the manifests, and only what is complete
-// gets its name, so that test runs beside each other and broken off ones do no harm.
+// first time it runs the installer in a new folder that has the manifests.
 func installed(t *testing.T, name string, manifests []string, installer func(ctx context.Context, folder string) *exec.Cmd) string {
 	t.Helper()
+	return installedOnce(t, name+"-"+fingerprint(t, name, manifests), func(ctx context.Context, staging string) *exec.Cmd {
+		for _, manifest := range manifests {
+			text, err := os.ReadFile(sdkFolder(name, manifest))
+			if err != nil {
+				t.Fatal(err)
+			}
+			write(t, staging, manifest, string(text))
+		}
+		return installer(ctx, staging)
+	})
+}
+
+// installedOnce returns a folder that outlives the tests. The first time it runs the installer in a new
+// one, and only what is complete gets its name, so that test runs beside each other and broken off ones do
+// no harm.
+func installedOnce(t *testing.T, name string, installer func(ctx context.Context, folder string) *exec.Cmd) string {
+	t.Helper()
 	cache := clientCache(t)
-	folder := filepath.Join(cache, name+"-"+fingerprint(t, name, manifests))
+	folder := filepath.Join(cache, name)
 	if _, err := os.Stat(folder); err == nil {
 		return folder
 	}
@@ -133,17 +149,10 @@ func installed(t *testing.T, name string, manifests []string, installer func(ctx
 		t.Fatal(err)
 	}
 	defer os.RemoveAll(staging)
-	for _, manifest := range manifests {
-		text, err := os.ReadFile(sdkFolder(name, manifest))
-		if err != nil {
-			t.Fatal(err)
-		}
-		write(t, staging, manifest, string(text))
-	}
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	if output, err := installer(ctx, staging).CombinedOutput(); err != nil {
-		missing(t, "the packages of testdata/sdk/%s cannot be installed: %v\n%s", name, err, output)
+		missing(t, "%s cannot be installed: %v\n%s", name, err, output)
 	}
 	if err := os.Rename(staging, folder); err != nil && !errors.Is(err, fs.ErrExist) { // somebody else was faster
 		t.Fatal(err)

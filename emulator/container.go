@@ -16,6 +16,19 @@ type CustomContainer struct {
 	Port              int          `json:"port,omitempty"`
 	HealthCheckConfig *HealthCheck `json:"healthCheckConfig,omitempty"`
 	WebServerMode     *bool        `json:"webServerMode,omitempty"` // FC 2.0; false: events come as a variable of the environment
+	RegistryConfig    *Registry    `json:"registryConfig,omitempty"`
+}
+
+// Registry is what has an effect here of registryConfig.
+type Registry struct {
+	CertConfig *struct {
+		Insecure bool `json:"insecure"`
+	} `json:"certConfig"`
+}
+
+// Insecure tells whether the image's registry may be one that no certificate vouches for.
+func (c *CustomContainer) Insecure() bool {
+	return c.RegistryConfig != nil && c.RegistryConfig.CertConfig != nil && c.RegistryConfig.CertConfig.Insecure
 }
 
 // Container reads the configuration of a function that is an image. Nil: it is none, or has none. An

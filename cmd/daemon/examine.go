@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 
 	"github.com/fcemu/fcemu/runtime/builtin"
+	"github.com/fcemu/fcemu/runtime/image"
 	"github.com/fcemu/fcemu/runtime/process"
 )
 
 // Report is what doctor shows.
 type Report struct {
 	Interpreters []builtin.Found      `json:"interpreters"`
+	Images       []image.Tool         `json:"images"`
 	Capabilities process.Capabilities `json:"capabilities"`
 }
 
@@ -40,7 +42,7 @@ func Examine(ctx context.Context, o Options) (*Report, error) {
 			return nil, err
 		}
 	}
-	report := &Report{Interpreters: builtin.NewInterpreters(o.Interpreters).List(), Capabilities: launcher.Capabilities()}
+	report := &Report{Interpreters: builtin.NewInterpreters(o.Interpreters).List(), Images: image.Tools(ctx), Capabilities: launcher.Capabilities()}
 	return report, launcher.Close()
 }
 

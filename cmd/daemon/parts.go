@@ -161,7 +161,7 @@ func (p *parts) openRuntime(ctx context.Context, o Options) (err error) {
 			return err
 		}
 	}
-	p.images = image.Open(filepath.Join(o.DataDir, "images"), o.Images)
+	p.images = image.Open(filepath.Join(o.DataDir, "images"), o.Images, o.Notice)
 	p.roles = runtime.NewRoles(p.clock, o.Credentials)
 	storage := &runtime.Storage{Dir: filepath.Join(o.DataDir, "mounts"), Folders: o.Mounts}
 	p.pool = runtime.New(runtime.Options{

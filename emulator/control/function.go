@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/fcemu/fcemu/emulator"
 )
@@ -152,7 +153,7 @@ func (c *Catalogue) update(ctx context.Context, name emulator.Name, change func(
 	if err := c.storeCode(ctx, fn, fixed.Code, zip); err != nil {
 		return nil, err
 	}
-	if same, err := document(fn); err != nil || bytes.Equal(same, record.Document) {
+	if same, err := document(fn); err != nil || bytes.Equal(same, record.Document) && !named(fn) {
 		return c.finish(ctx, fn, err)
 	}
 	fn.Revision, fn.LastModifiedTime = c.newRevision(), c.now()
@@ -165,6 +166,13 @@ func (c *Catalogue) update(ctx context.Context, name emulator.Name, change func(
 	}
 	c.changed(emulator.Reference{Name: name, Qualifier: emulator.LatestVersion})
 	return c.complete(ctx, fn, nil)
+}
+
+// named tells whether the function is an image of a name, which may stand for another image by now: so
+// each update is one.
+func named(fn *emulator.Function) bool {
+	config, err := fn.Container()
+	return err == nil && config != nil && !strings.HasPrefix(config.Image, "/")
 }
 
 func (c *Catalogue) finish(ctx context.Context, fn *emulator.Function, err error) (*emulator.Function, error) {

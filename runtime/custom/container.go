@@ -13,7 +13,7 @@ import (
 
 // Images are where a Container finds unpacked images.
 type Images interface {
-	Get(name string, limit int64) (*image.Image, error)
+	Get(image.Wanted) (*image.Image, error)
 }
 
 // Container starts custom-container: the user's own HTTP server in an image.
@@ -37,7 +37,8 @@ func (k *Container) Prepare(fn *emulator.Function, place runtime.Place) (runtime
 	case config.WebServerMode != nil && !*config.WebServerMode:
 		return runtime.Plan{}, notStarted("webServerMode false is not run here: let the image serve HTTP, and answer events at POST /invoke")
 	}
-	found, err := k.images.Get(config.Image, sizeLimit(fn))
+	found, err := k.images.Get(image.Wanted{Name: config.Image, Limit: sizeLimit(fn),
+		For: fn.Name().String() + "@" + fn.VersionID, State: fn.Revision, Insecure: config.Insecure()})
 	if err != nil {
 		return runtime.Plan{}, err
 	}

@@ -1,69 +1,70 @@
 package image
 
 import (
-	"bytes"
-	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
-	"strings"
+	"path/filepath"
 	"time"
 )
 
 const (
-	askLimit  = 10 * time.Second // an engine that does not answer is as good as none
-	saveLimit = 30 * time.Minute
+	askLimit   = 10 * time.Second // an engine that does not answer is as good as none
+	fetchLimit = 30 * time.Minute
 )
 
-// inEngine looks for an image in Docker, then in Podman. Nothing is fetched from a registry.
-func (s *Store) inEngine(name string) (origin, error) {
-	reason := "neither Docker nor Podman is on this machine"
-	for _, engine := range []string{"docker", "podman"} {
-		if _, err := exec.LookPath(engine); err != nil {
+// The commands that deliver images: engines that have some, and those that pull from registries.
+const (
+	docker = "docker"
+	podman = "podman"
+	crane  = "crane"
+	skopeo = "skopeo"
+)
+
+// here tells whether a command is in the PATH.
+func here(tool string) bool {
+	_, err := exec.LookPath(tool)
+	return err == nil
+}
+
+// inEngine looks for an image in Docker, then in Podman. Where neither has it, reason tells why.
+func (s *Store) inEngine(name string) (from origin, reason string) {
+	reason = "neither Docker nor Podman is on this machine"
+	for _, engine := range []string{docker, podman} {
+		if !here(engine) {
 			continue
 		}
-		id, err := s.ask(engine, askLimit, "image", "inspect", "--format", "{{.Id}}", name)
+		id, err := s.ask(engine, "", askLimit, "image", "inspect", "--format", "{{.Id}}", name)
 		if err == nil {
-			return origin{engine: engine, stamp: engine + "\n" + name + "\n" + id}, nil
+			return origin{tool: engine, name: name, stamp: engine + "\n" + name + "\n" + id}, ""
 		}
 		reason = engine + " does not have it (" + err.Error() + ")"
 	}
-	return origin{}, fmt.Errorf("%s, and nothing is fetched from a registry: save it with 'docker save -o FILE %s' where it is, and start with --image %s=FILE", reason, name, name)
+	return origin{}, reason
 }
 
-// save writes an image of an engine into a file.
-func (s *Store) save(engine, name string) (string, error) {
-	file, err := os.CreateTemp(s.dir, temporary)
+// fetch has an image written into a new folder, which the caller removes: a file or a layout.
+func (s *Store) fetch(from origin) (dir, path string, err error) {
+	dir, err = os.MkdirTemp(s.dir, temporary)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
-	_ = file.Close()
-	args := []string{"save", "-o", file.Name(), name}
-	if engine == "podman" { // it does not write over a file
-		args = []string{"save", "--format", "docker-archive", "-o", file.Name(), name}
-		_ = os.Remove(file.Name())
+	if from.pulled() {
+		s.notice(fmt.Sprintf("the image %s: pulling it with %s", from.name, from.tool))
 	}
-	if _, err := s.ask(engine, saveLimit, args...); err != nil {
-		return "", errors.Join(fmt.Errorf("%s save: %w", engine, err), os.RemoveAll(file.Name()))
-	}
-	return file.Name(), nil
+	_, err = s.ask(from.tool, dir, fetchLimit, from.fetching("image")...)
+	return dir, filepath.Join(dir, "image"), err
 }
 
-// ask runs an engine and returns the first line that it prints. An error is its last line.
-func (s *Store) ask(engine string, limit time.Duration, args ...string) (string, error) {
-	ctx, cancel := context.WithTimeout(s.ctx, limit)
-	defer cancel()
-	var output, complaint bytes.Buffer
-	command := exec.CommandContext(ctx, engine, args...)
-	command.Stdout, command.Stderr, command.WaitDelay = &output, &complaint, time.Second
-	if err := command.Run(); err != nil {
-		lines := strings.Split(strings.TrimSpace(complaint.String()), "\n")
-		if last := lines[len(lines)-1]; last != "" {
-			return "", errors.New(last)
-		}
-		return "", err
+// fetching are the arguments with which the command writes the image to a path, which has no colon.
+func (o *origin) fetching(to string) []string {
+	switch o.tool {
+	case docker:
+		return []string{"save", "-o", to, o.name}
+	case podman:
+		return []string{"save", "--format", "docker-archive", "-o", to, o.name}
+	case crane:
+		return o.reach([]string{"pull", "--format=oci", platform}, "--insecure", o.pinned, to)
 	}
-	line, _, _ := strings.Cut(output.String(), "\n")
-	return line, nil
+	return o.reach(append(skopeoPlatform(), "copy", "--quiet"), "--src-tls-verify=false", "docker://"+o.pinned, "oci:"+to)
 }

@@ -169,15 +169,17 @@ func layout(t testing.TB, p *picture) string {
 
 func open(t testing.TB, named map[string]string) *Store {
 	t.Helper()
-	s := Open(filepath.Join(t.TempDir(), "images"), named)
+	s := Open(filepath.Join(t.TempDir(), "images"), named, func(text string) { t.Log(text) })
 	t.Cleanup(s.Close)
 	return s
 }
 
+func wanted(name string) Wanted { return Wanted{Name: name, Limit: MaxSize} }
+
 // get unpacks a file or folder.
 func get(t testing.TB, path string) *Image {
 	t.Helper()
-	i, err := open(t, nil).Get(path, MaxSize)
+	i, err := open(t, nil).Get(wanted(path))
 	must(t, err)
 	return i
 }
@@ -186,7 +188,7 @@ func get(t testing.TB, path string) *Image {
 func refused(t testing.TB, path string) string {
 	t.Helper()
 	s := open(t, nil)
-	_, err := s.Get(path, MaxSize)
+	_, err := s.Get(wanted(path))
 	refusal := &emulator.Error{}
 	if !errors.As(err, &refusal) || refusal.Status != 412 || refusal.Code != "FunctionNotStarted" {
 		t.Fatalf("got %v", err)

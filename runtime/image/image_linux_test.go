@@ -118,7 +118,7 @@ func TestHostileLayers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := saved(t, map[string]*picture{"x": paint(t, nil, layers[0], pack(t, entry))})
-			_, err := open(t, nil).Get(path, MaxSize) // refused, or it stays inside: the image's own /tmp is not there
+			_, err := open(t, nil).Get(wanted(path)) // refused, or it stays inside: the image's own /tmp is not there
 			t.Log(err)
 			if got := tree(t, outside); !slices.Equal(got, []string{"victim whole"}) {
 				t.Fatalf("outside is now %v", got)
@@ -215,7 +215,7 @@ func TestSparseBomb(t *testing.T) {
 func TestTooLarge(t *testing.T) {
 	s := open(t, nil)
 	path := saved(t, map[string]*picture{"x": paint(t, nil, pack(t, file("a", strings.Repeat("x", 5000))))})
-	if _, err := s.Get(path, 4<<10); err == nil || !strings.Contains(err.Error(), "GB at most") {
+	if _, err := s.Get(Wanted{Name: path, Limit: 4 << 10}); err == nil || !strings.Contains(err.Error(), "GB at most") {
 		t.Errorf("got %v", err)
 	}
 	dir := t.TempDir()
@@ -236,15 +236,15 @@ func TestKept(t *testing.T) {
 	first := saved(t, map[string]*picture{"x": paint(t, nil, pack(t, file("a", "1")))})
 	second := saved(t, map[string]*picture{"x": paint(t, nil, pack(t, file("a", "2")))})
 	s := open(t, map[string]string{"registry.example.com/shop:v1": first, "registry.example.com/bare": first})
-	image, err := s.Get("Registry.example.com/shop:V1", MaxSize)
+	image, err := s.Get(wanted("Registry.example.com/shop:V1"))
 	must(t, err)
 	must(t, os.WriteFile(filepath.Join(image.Root, "mark"), nil, 0o644))
 	must(t, os.Mkdir(filepath.Join(s.dir, temporary+"left"), 0o755))
 	for range 2 {
-		if again, err := s.Get("registry.example.com/bare:v9", MaxSize); err != nil || again.Root != image.Root {
+		if again, err := s.Get(wanted("registry.example.com/bare:v9")); err != nil || again.Root != image.Root {
 			t.Fatalf("got %v, %v", again, err)
 		}
-		s = Open(s.dir, s.named)
+		s = Open(s.dir, s.named, s.notice)
 		defer s.Close()
 		if got := tree(t, image.Root); !slices.Equal(got, []string{"a 1", "mark "}) {
 			t.Fatalf("after a restart: %v", got)
@@ -257,10 +257,10 @@ func TestKept(t *testing.T) {
 	must(t, err)
 	must(t, os.WriteFile(first, content, 0o644))
 	must(t, os.Chtimes(first, time.Now(), then))
-	if image, err = s.Get("registry.example.com/bare", MaxSize); err != nil || !slices.Equal(tree(t, image.Root), []string{"a 2"}) {
+	if image, err = s.Get(wanted("registry.example.com/bare")); err != nil || !slices.Equal(tree(t, image.Root), []string{"a 2"}) {
 		t.Fatalf("after a change: %v", err)
 	}
-	Open(s.dir, nil).Close()
+	Open(s.dir, nil, s.notice).Close()
 	if left, _ := os.ReadDir(s.dir); len(left) != 1 {
 		t.Errorf("%d images are kept", len(left))
 	}
@@ -281,7 +281,7 @@ func TestImageOfAName(t *testing.T) {
 	path := saved(t, map[string]*picture{"a:1": paint(t, nil, pack(t, file("a", "1"))), "shop/b:latest": paint(t, nil, pack(t, file("b", "1")))})
 	for _, name := range []string{"shop/b", "docker.io/shop/b:latest"} {
 		s := open(t, map[string]string{name: path})
-		image, err := s.Get(name, MaxSize)
+		image, err := s.Get(wanted(name))
 		must(t, err)
 		if got := tree(t, image.Root); !slices.Equal(got, []string{"b 1"}) {
 			t.Errorf("%s: %v", name, got)
@@ -289,20 +289,20 @@ func TestImageOfAName(t *testing.T) {
 	}
 }
 
-// engine puts a program called docker first in the PATH.
-func engine(t *testing.T, script string) {
+// tool has a script for the only program in the PATH.
+func tool(t *testing.T, name, script string) {
 	t.Helper()
 	dir := t.TempDir()
-	must(t, os.WriteFile(filepath.Join(dir, "docker"), []byte("#!/bin/sh\n"+script), 0o755))
-	t.Setenv("PATH", dir+":/usr/bin:/bin")
+	must(t, os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\nPATH=/usr/bin:/bin\n"+script), 0o755))
+	t.Setenv("PATH", dir)
 }
 
 func TestEngine(t *testing.T) {
 	path := saved(t, map[string]*picture{"shop:1": paint(t, nil, pack(t, file("a", "1")))})
-	engine(t, `case "$1" in image) [ "$5" = shop:1 ] || { echo "Error: No such image: $5" >&2; exit 1; }; echo sha256:abc;; save) cp `+path+` "$3"; echo >> `+path+`.count;; esac`)
+	tool(t, "docker", `case "$1" in image) [ "$5" = shop:1 ] || { echo "Error: No such image: $5" >&2; exit 1; }; echo sha256:abc;; save) cp `+path+` "$3"; echo >> `+path+`.count;; esac`)
 	s := open(t, nil)
 	for range 2 {
-		image, err := s.Get("shop:1", MaxSize)
+		image, err := s.Get(wanted("shop:1"))
 		must(t, err)
 		if got := tree(t, image.Root); !slices.Equal(got, []string{"a 1"}) {
 			t.Errorf("got %v", got)
@@ -311,13 +311,144 @@ func TestEngine(t *testing.T) {
 	if count, _ := os.ReadFile(path + ".count"); string(count) != "\n" {
 		t.Errorf("it was saved %d times", len(count))
 	}
-	_, err := s.Get("other", MaxSize)
-	if err == nil || !strings.Contains(err.Error(), "docker does not have it (Error: No such image: other)") || !strings.Contains(err.Error(), "--image other=FILE") {
+	_, err := s.Get(wanted("other"))
+	if err == nil || !strings.Contains(err.Error(), "docker does not have it (No such image: other), and neither crane nor skopeo") || !strings.Contains(err.Error(), "--image other=FILE") {
 		t.Errorf("got %v", err)
 	}
 	t.Setenv("PATH", t.TempDir())
-	if _, err = s.Get("shop:2", MaxSize); err == nil || !strings.Contains(err.Error(), "neither Docker nor Podman is on this machine") {
+	if _, err = s.Get(wanted("shop:2")); err == nil || !strings.Contains(err.Error(), "neither Docker nor Podman is on this machine") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// puller stands in for crane and skopeo: what it answers lies in a folder, with what it was asked.
+func puller(t *testing.T, command string) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	tool(t, command, `cd `+dir+`; echo "$*" >> asked; for last; do :; done
+		case " $* " in *" digest "*|*" inspect "*) cat digest && exit;; *) cp -R layout "$OLDPWD/${last#oci:}" && exit;; esac
+		printf '%s\n' 'time="now" level=fatal msg="no \"network\"\nat all"' >&2; exit 1`)
+	return dir
+}
+
+// hold puts an image in the registry, under a digest; none takes it away.
+func hold(t *testing.T, dir, digest string, layer []byte) {
+	t.Helper()
+	must(t, os.RemoveAll(filepath.Join(dir, "layout")))
+	must(t, os.RemoveAll(filepath.Join(dir, "digest")))
+	if digest != "" {
+		must(t, os.Rename(layout(t, paint(t, nil, layer)), filepath.Join(dir, "layout")))
+		must(t, os.WriteFile(filepath.Join(dir, "digest"), []byte(digest+"\n"), 0o644))
+	}
+}
+
+// TestPull: a tag is asked for once as long as the function stays what it is, and what it stands for is
+// pulled once.
+func TestPull(t *testing.T) {
+	dir := puller(t, "crane")
+	hold(t, dir, "sha256:1", pack(t, file("a", "1")))
+	var told []string
+	s := Open(filepath.Join(t.TempDir(), "images"), nil, func(text string) { told = append(told, text) })
+	has := func(name, state, want string) {
+		t.Helper()
+		image, err := s.Get(Wanted{Name: name, Limit: MaxSize, For: "f", State: state})
+		if err != nil || !slices.Equal(tree(t, image.Root), []string{want}) {
+			t.Fatalf("%v", err)
+		}
+	}
+	asked := func(want ...string) {
+		t.Helper()
+		lines, _ := os.ReadFile(filepath.Join(dir, "asked"))
+		if diff := cmp.Diff(strings.Join(want, "\n"), strings.TrimSpace(string(lines))); diff != "" {
+			t.Fatal(diff)
+		}
+		_ = os.Remove(filepath.Join(dir, "asked"))
+	}
+	const name = "localhost:5000/shop:1"
+	has(name, "first", "a 1")
+	has(name, "first", "a 1")
+	asked("digest "+name, "pull --format=oci "+platform+" localhost:5000/shop@sha256:1 image")
+	has(name, "second", "a 1")
+	asked("digest " + name)
+	hold(t, dir, "sha256:2", pack(t, file("a", "2")))
+	has(name, "second", "a 1")
+	has(name, "third", "a 2")
+	asked("digest "+name, "pull --format=oci "+platform+" localhost:5000/shop@sha256:2 image")
+	pinned := "localhost:5000/shop:1@sha256:2"
+	has(pinned, "third", "a 2")
+	asked("pull --format=oci " + platform + " localhost:5000/shop@sha256:2 image")
+	hold(t, dir, "", nil)
+	s.Close()
+	s = Open(s.dir, nil, s.notice) // what a moved tag left is gone, and without a network all goes on
+	defer s.Close()
+	if left, _ := os.ReadDir(s.dir); len(left) != 1 {
+		t.Errorf("%d images are kept", len(left))
+	}
+	has(pinned, "third", "a 2")
+	asked()
+	must(t, os.RemoveAll(s.dir))
+	s = Open(s.dir, nil, s.notice)
+	defer s.Close()
+	_, err := s.Get(Wanted{Name: name})
+	if want := `crane cannot pull it (no "network"): 'docker login' if it is private, or save it with`; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v", err)
+	}
+	if want := "the image localhost:5000/shop:1: pulling it with crane"; len(told) != 3 || told[0] != want {
+		t.Errorf("told %q", told)
+	}
+}
+
+// TestPullOffline: where the registry cannot be asked, what was pulled last runs.
+func TestPullOffline(t *testing.T) {
+	dir := puller(t, "crane")
+	hold(t, dir, "sha256:1", pack(t, file("a", "1")))
+	var told []string
+	s := Open(filepath.Join(t.TempDir(), "images"), nil, func(text string) { told = append(told, text) })
+	_, err := s.Get(wanted("shop:1"))
+	must(t, err)
+	hold(t, dir, "", nil)
+	s.Close()
+	s = Open(s.dir, nil, s.notice)
+	defer s.Close()
+	image, err := s.Get(wanted("shop:1"))
+	if err != nil || !slices.Equal(tree(t, image.Root), []string{"a 1"}) {
+		t.Fatal(err)
+	}
+	if len(told) != 2 || told[1] != `the image shop:1: its registry cannot be asked (no "network"), so what was pulled last runs` {
+		t.Errorf("told %q", told)
+	}
+}
+
+func TestPullWithSkopeo(t *testing.T) {
+	dir := puller(t, "skopeo")
+	hold(t, dir, "sha256:1", pack(t, file("a", "1")))
+	_, err := open(t, nil).Get(Wanted{Name: "acme-registry-vpc.cn-hangzhou.cr.aliyuncs.com/shop", Limit: MaxSize, Insecure: true})
+	must(t, err)
+	lines, _ := os.ReadFile(filepath.Join(dir, "asked"))
+	at := strings.Join(skopeoPlatform(), " ")
+	want := at + " inspect --no-tags --format={{.Digest}} --tls-verify=false docker://acme-registry.cn-hangzhou.cr.aliyuncs.com/shop\n" +
+		at + " copy --quiet --src-tls-verify=false docker://acme-registry.cn-hangzhou.cr.aliyuncs.com/shop@sha256:1 oci:image\n"
+	if diff := cmp.Diff(want, string(lines)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestPullEnds: with the emulator, and nothing is left.
+func TestPullEnds(t *testing.T) {
+	dir := t.TempDir()
+	must(t, syscall.Mkfifo(filepath.Join(dir, "begun"), 0o600))
+	tool(t, "crane", `[ $1 = pull ] || { echo sha256:1; exit; }; mkdir image; echo > `+dir+`/begun; exec sleep 600`)
+	s := open(t, nil)
+	go func() {
+		_, _ = os.ReadFile(filepath.Join(dir, "begun"))
+		s.Close()
+	}()
+	_, err := s.Get(wanted("shop:1"))
+	if err == nil || !strings.Contains(err.Error(), "crane cannot pull it (the emulator ends)") {
+		t.Errorf("got %v", err)
+	}
+	if left, _ := os.ReadDir(s.dir); len(left) > 0 {
+		t.Errorf("it leaves %v", left)
 	}
 }
 

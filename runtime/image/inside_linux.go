@@ -2,6 +2,8 @@ package image
 
 import (
 	"os"
+	"os/exec"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -22,3 +24,8 @@ func openInside(root *os.File, name string, flags int) (*os.File, error) {
 }
 
 const onlyPath = unix.O_PATH | unix.O_DIRECTORY
+
+// dieWithUs has a command end when the thread that starts it does, also by a kill.
+func dieWithUs(command *exec.Cmd) {
+	command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+}

@@ -5,6 +5,7 @@ package image
 import (
 	"errors"
 	"os"
+	"os/exec"
 )
 
 func openInside(*os.File, string, int) (*os.File, error) {
@@ -12,3 +13,5 @@ func openInside(*os.File, string, int) (*os.File, error) {
 }
 
 const onlyPath = 0
+
+func dieWithUs(*exec.Cmd) {}

@@ -10,8 +10,11 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"sort"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/fcemu/fcemu/emulator"
 )
@@ -31,44 +34,81 @@ const (
 // Store is a folder of unpacked images, named by the digests of their descriptions. All methods may
 // be used at the same time.
 type Store struct {
-	dir   string
-	named map[string]string // file or folder by image name, in any case of letters
+	dir    string
+	named  map[string]string // file or folder by image name, in any case of letters
+	notice func(string)
 
 	ctx    context.Context // ends with Close
-	cancel context.CancelFunc
+	cancel context.CancelCauseFunc
 
 	unpacking sync.Mutex // one image at a time
 
-	mu   sync.Mutex
-	kept map[string]string // digest by stamp
+	mu      sync.Mutex
+	kept    map[string]string // digest by stamp
+	latest  map[string]string // stamp by source
+	answers map[string]answer // of registries, by Wanted.For
+}
+
+// Wanted is an image that a function asks for.
+type Wanted struct {
+	Name     string // or the path of a file or folder
+	Limit    int64  // its largest size
+	For      string // a function, or a version of one
+	State    string // of the function: with another one, registries are asked again
+	Insecure bool   // the registry needs no certificate
+}
+
+// answer is where a registry has an image.
+type answer struct {
+	to Wanted
+	is origin
 }
 
 // kept is what is known of an unpacked image.
 type kept struct {
-	Stamp  string // of what it was unpacked from
+	Stamps []string // of what it was unpacked from, one for each source
 	Size   int64
 	Config Config
 }
 
 // Open takes the folder, which need not exist, and removes what is not finished or not wanted any
-// more: images whose files have changed since, or are gone. named maps image names to local files.
-func Open(dir string, named map[string]string) *Store {
-	ctx, cancel := context.WithCancel(context.Background())
-	s := &Store{dir: dir, named: named, ctx: ctx, cancel: cancel, kept: map[string]string{}}
-	entries, _ := os.ReadDir(dir) // it is made with the first image
-	for _, entry := range entries {
-		k, err := s.read(entry.Name())
-		if err != nil || stale(k.Stamp) {
-			_ = removeAll(filepath.Join(dir, entry.Name())) // what stays is in the way of nobody
-			continue
+// more: images whose files have changed since, or are gone, and those of a name that stands for another
+// one by now. named maps image names to local files; notice tells the user what takes time.
+func Open(dir string, named map[string]string, notice func(string)) *Store {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	s := &Store{dir: dir, named: named, notice: notice, ctx: ctx, cancel: cancel,
+		kept: map[string]string{}, latest: map[string]string{}, answers: map[string]answer{}}
+	for _, digest := range s.byAge() {
+		k, _ := s.read(digest) // without stamps where it is not finished
+		if k.Stamps = slices.DeleteFunc(k.Stamps, s.stale); len(k.Stamps) == 0 {
+			_ = removeAll(filepath.Join(dir, digest)) // what stays is in the way of nobody
 		}
-		s.kept[k.Stamp] = entry.Name()
+		s.remember(digest, k)
 	}
 	return s
 }
 
+// byAge lists what is in the folder, the newest first.
+func (s *Store) byAge() []string {
+	entries, _ := os.ReadDir(s.dir) // it is made with the first image
+	names, times := []string{}, map[string]time.Time{}
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+		if info, err := os.Stat(filepath.Join(s.dir, entry.Name(), keptFile)); err == nil {
+			times[entry.Name()] = info.ModTime()
+		}
+	}
+	sort.Slice(names, func(i, j int) bool { return times[names[i]].After(times[names[j]]) })
+	return names
+}
+
+// sourceOf is the part of a stamp that does not change with the image.
+func sourceOf(stamp string) string {
+	return stamp[:max(0, strings.LastIndexByte(stamp, '\n'))]
+}
+
 // Close ends an unpacking under way.
-func (s *Store) Close() { s.cancel() }
+func (s *Store) Close() { s.cancel(errors.New("the emulator ends")) }
 
 func (s *Store) read(digest string) (kept, error) {
 	var k kept
@@ -79,24 +119,21 @@ func (s *Store) read(digest string) (kept, error) {
 	return k, err
 }
 
-// Get returns an image, which it unpacks if that was not done before. limit is its largest size.
-// Nobody changes the files of an image: instances write elsewhere.
-func (s *Store) Get(name string, limit int64) (*Image, error) {
-	from, err := s.locate(name)
+// Get returns an image, which it fetches and unpacks if that was not done before. Nobody changes the
+// files of an image: instances write elsewhere.
+func (s *Store) Get(w Wanted) (*Image, error) {
+	from, err := s.locate(w)
 	if err != nil {
-		return nil, refuse(name, err)
+		return nil, refuse(w.Name, err)
 	}
-	found, err := s.find(from)
-	if err != nil {
-		return nil, refuse(name, err)
-	}
+	found := s.find(from)
 	if found == nil {
-		if found, err = s.unpack(from, name); err != nil {
-			return nil, refuse(name, err)
+		if found, err = s.unpack(from); err != nil {
+			return nil, refuse(w.Name, err)
 		}
 	}
-	if found.Size > limit {
-		return nil, refuse(name, fmt.Errorf("it has %.1f GB unpacked, and Function Compute takes %d GB at most", float64(found.Size)/(1<<30), limit>>30))
+	if found.Size > w.Limit {
+		return nil, refuse(w.Name, fmt.Errorf("it has %.1f GB unpacked, and Function Compute takes %d GB at most", float64(found.Size)/(1<<30), w.Limit>>30))
 	}
 	return found, nil
 }
@@ -107,37 +144,60 @@ func refuse(name string, err error) error {
 
 // origin is what an image is unpacked from.
 type origin struct {
-	path   string // a local file or folder; empty: an engine has it
-	engine string // docker or podman
-	stamp  string // changes with the image
+	name     string
+	path     string // a local file or folder; empty: a command delivers it
+	tool     string // that command
+	pinned   string // of a registry: its name there, with its digest
+	insecure bool   // the registry needs no certificate
+	stamp    string // kind, name and state: changes with the image
 }
 
-// locate finds the local file of an image, or the engine that has it.
-func (s *Store) locate(name string) (origin, error) {
-	path := s.lookUp(name)
-	if path == "" && filepath.IsAbs(name) {
-		path = name
-	}
-	if path == "" && strings.HasPrefix(name, "-") { // an engine would take it for an option
+// locate finds the local file of an image, else the engine that has it, else its registry. What a
+// registry has said holds for as long as the function stays what it is: the cloud, too, looks at a tag when
+// a function is deployed.
+func (s *Store) locate(w Wanted) (origin, error) {
+	path := s.lookUp(w.Name)
+	switch {
+	case path != "" || filepath.IsAbs(w.Name):
+		if path == "" {
+			path = w.Name
+		}
+		stamp, err := stampOf(path)
+		return origin{name: w.Name, path: path, stamp: stamp}, err
+	case strings.HasPrefix(w.Name, "-"): // a command would take it for an option
 		return origin{}, errors.New("that is no name of an image")
-	}
-	if path == "" && strings.HasPrefix(name, ".") {
+	case strings.HasPrefix(w.Name, "."):
 		return origin{}, errors.New("a path is relative to s.yaml only; name an absolute one")
 	}
-	if path == "" {
-		return s.inEngine(name)
+	s.mu.Lock()
+	known := s.answers[w.For]
+	s.mu.Unlock()
+	if known.to == w {
+		return known.is, nil
 	}
-	stamp, err := stampOf(path)
-	return origin{path: path, stamp: stamp}, err
+	from, reason := s.inEngine(w.Name)
+	if reason == "" {
+		return from, nil
+	}
+	for _, tool := range []string{crane, skopeo} {
+		if !here(tool) {
+			continue
+		}
+		from, err := s.inRegistry(w, tool)
+		if err == nil {
+			s.mu.Lock()
+			s.answers[w.For] = answer{w, from}
+			s.mu.Unlock()
+		}
+		return from, err
+	}
+	return origin{}, fmt.Errorf("%s, and neither crane nor skopeo is there to pull it: install one of them, or %s", reason, bring(w.Name))
 }
 
 // lookUp finds a name among those that were mapped: as it is, else without its tag or digest.
 func (s *Store) lookUp(name string) string {
 	short, _, _ := strings.Cut(name, "@")
-	if colon := strings.LastIndexByte(short, ':'); colon > strings.LastIndexByte(short, '/') {
-		short = short[:colon]
-	}
-	for _, wanted := range []string{name, short} {
+	for _, wanted := range []string{name, untagged(short)} {
 		for one, path := range s.named {
 			if strings.EqualFold(one, wanted) {
 				return path
@@ -163,8 +223,11 @@ func stampOf(path string) (string, error) {
 	return fmt.Sprintf("file\n%s\n%d %d", path, info.Size(), info.ModTime().UnixNano()), nil
 }
 
-// stale tells of a stamp that its file has another one by now.
-func stale(stamp string) bool {
+// stale tells of a stamp that its source has another one by now.
+func (s *Store) stale(stamp string) bool {
+	if s.latest[sourceOf(stamp)] != "" {
+		return true
+	}
 	lines := strings.Split(stamp, "\n")
 	if lines[0] != "file" || len(lines) < 2 {
 		return false
@@ -174,26 +237,36 @@ func stale(stamp string) bool {
 }
 
 // find returns the image of an origin if it is unpacked.
-func (s *Store) find(from origin) (*Image, error) {
+func (s *Store) find(from origin) *Image {
 	s.mu.Lock()
 	digest := s.kept[from.stamp]
 	s.mu.Unlock()
 	if digest == "" {
-		return nil, nil
+		return nil
 	}
 	k, err := s.read(digest)
-	return s.image(digest, k), err
+	if err != nil { // somebody has removed it
+		return nil
+	}
+	return s.image(digest, k)
+}
+
+// newest is the stamp of what was unpacked last from a source; empty: nothing was.
+func (s *Store) newest(source string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.latest[source]
 }
 
 func (s *Store) image(digest string, k kept) *Image {
 	return &Image{Root: filepath.Join(s.dir, digest, rootDir), Size: k.Size, Config: k.Config}
 }
 
-func (s *Store) unpack(from origin, name string) (*Image, error) {
+func (s *Store) unpack(from origin) (*Image, error) {
 	s.unpacking.Lock()
 	defer s.unpacking.Unlock()
-	if found, err := s.find(from); found != nil || err != nil {
-		return found, err // somebody else was first
+	if found := s.find(from); found != nil {
+		return found, nil // somebody else was first
 	}
 	// Others may not pass: files can have the set-user-ID bit.
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
@@ -201,23 +274,23 @@ func (s *Store) unpack(from origin, name string) (*Image, error) {
 	}
 	path := from.path
 	if path == "" {
-		saved, err := s.save(from.engine, name)
+		dir, fetched, err := s.fetch(from)
+		defer os.RemoveAll(dir) //nolint:errcheck // the next Open does
 		if err != nil {
-			return nil, err
+			return nil, from.failed(err)
 		}
-		defer os.Remove(saved) //nolint:errcheck // the next Open does
-		path = saved
+		path = fetched
 	}
 	a, err := openArchive(path, s.dir)
 	if err != nil {
 		return nil, err
 	}
 	defer a.close()
-	return s.unpackArchive(a, from, name)
+	return s.unpackArchive(a, from)
 }
 
-func (s *Store) unpackArchive(a *archive, from origin, name string) (*Image, error) {
-	parts, err := a.parts(name)
+func (s *Store) unpackArchive(a *archive, from origin) (*Image, error) {
+	parts, err := a.parts(from.name)
 	if err != nil {
 		return nil, err
 	}
@@ -234,12 +307,12 @@ func (s *Store) unpackArchive(a *archive, from origin, name string) (*Image, err
 	}
 	sum := sha256.Sum256(text)
 	digest := hex.EncodeToString(sum[:])
-	k := kept{Stamp: from.stamp, Config: about.Config}
-	if old, err := s.read(digest); err == nil { // the same image from elsewhere
-		k.Size = old.Size
+	if k, err := s.read(digest); err == nil { // the same image from elsewhere
+		k.Stamps = append(slices.DeleteFunc(k.Stamps, func(stamp string) bool { return sourceOf(stamp) == sourceOf(from.stamp) }), from.stamp)
 		err = keep(filepath.Join(s.dir, digest), k)
 		return s.remember(digest, k), err
 	}
+	k := kept{Stamps: []string{from.stamp}, Config: about.Config}
 	scratch, err := os.MkdirTemp(s.dir, temporary)
 	if err != nil {
 		return nil, err
@@ -308,7 +381,9 @@ func keep(dir string, k kept) error {
 func (s *Store) remember(digest string, k kept) *Image {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.kept[k.Stamp] = digest
+	for _, stamp := range k.Stamps {
+		s.kept[stamp], s.latest[sourceOf(stamp)] = digest, stamp
+	}
 	return s.image(digest, k)
 }
 
