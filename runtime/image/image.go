@@ -4,6 +4,7 @@ package image
 
 import (
 	"bufio"
+	"encoding/json"
 	"os"
 	"strconv"
 	"strings"
@@ -18,11 +19,24 @@ type Image struct {
 
 // Config is what an image says about how it is run.
 type Config struct {
-	Entrypoint []string
-	Cmd        []string
+	Entrypoint words
+	Cmd        words
 	Env        []string
 	User       string
 	WorkingDir string
+}
+
+// words is a list, for which old images have a text where it is of one.
+type words []string
+
+// UnmarshalJSON reads either.
+func (w *words) UnmarshalJSON(text []byte) error {
+	var one string
+	if json.Unmarshal(text, &one) == nil && one != "" {
+		*w = words{one}
+		return nil
+	}
+	return json.Unmarshal(text, (*[]string)(w))
 }
 
 // description is an image's own description, by whose digest it is known.
@@ -58,38 +72,43 @@ type Account struct {
 // Account looks the image's user up: a name or a number, and behind a colon a group. False: the
 // image does not know that name.
 func (i *Image) Account() (Account, bool) {
-	user, group, grouped := strings.Cut(i.Config.User, ":")
+	user, group, _ := strings.Cut(i.Config.User, ":")
 	if user == "" {
 		user = "0"
 	}
 	account := Account{Home: "/"}
-	var err error
-	account.UID, err = strconv.Atoi(user)
-	known := err == nil
+	uid, known := number(user)
+	account.UID = uid
 	name := ""
 	i.lines("etc/passwd", 6, func(f []string) {
-		if f[0] == user || f[2] == user && name == "" {
-			known, name, account.Home = true, f[0], f[5]
-			account.UID, _ = strconv.Atoi(f[2])
-			account.GID, _ = strconv.Atoi(f[3])
+		uid, valid := number(f[2])
+		gid, too := number(f[3])
+		if valid && too && (f[0] == user || f[2] == user && name == "") {
+			known, name = true, f[0]
+			account.UID, account.GID, account.Home = uid, gid, f[5]
 		}
 	})
-	found := !grouped
-	if grouped {
-		account.GID, err = strconv.Atoi(group)
-		found = err == nil
+	found := group == ""
+	if !found {
+		account.GID, found = number(group)
 	}
 	i.lines("etc/group", 4, func(f []string) {
-		id, err := strconv.Atoi(f[2])
+		id, valid := number(f[2])
 		switch {
-		case err != nil:
-		case grouped && f[0] == group:
+		case !valid:
+		case group != "" && f[0] == group:
 			account.GID, found = id, true
-		case !grouped && name != "" && contains(f[3], name):
+		case group == "" && name != "" && contains(f[3], name):
 			account.Groups = append(account.Groups, id)
 		}
 	})
 	return account, known && found
+}
+
+// number reads the number of a user or a group, which has 31 bits.
+func number(text string) (int, bool) {
+	n, err := strconv.ParseUint(text, 10, 31)
+	return int(n), err == nil
 }
 
 // contains tells whether a list with commas has a word.

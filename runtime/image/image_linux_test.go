@@ -2,6 +2,7 @@ package image
 
 import (
 	"archive/tar"
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -88,6 +89,32 @@ func TestModesTimesAndOwners(t *testing.T) {
 	}
 	if info, err := os.Stat(filepath.Dir(filepath.Dir(image.Root))); err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("others may pass to files with the set-user-ID bit: %v %v", info.Mode(), err)
+	}
+}
+
+// TestFoldersReplaced: what a removed folder was like says nothing about the one that a link leads to now.
+func TestFoldersReplaced(t *testing.T) {
+	lower := pack(t, folder("var/run", 0o755), folder("var/run/lock", 0o700), folder("var/run/sub", 0o700))
+	upper := pack(t, folder("run", 0o755), folder("run/lock", 0o1777), link(tar.TypeSymlink, "var/run", "/run"), folder("var/run/sub", 0o711))
+	root := get(t, saved(t, map[string]*picture{"x": paint(t, nil, lower, upper)})).Root
+	for name, want := range map[string]os.FileMode{"run/lock": os.ModeSticky | 0o777, "run/sub": 0o711} {
+		if info, err := os.Lstat(filepath.Join(root, name)); err != nil || info.Mode() != os.ModeDir|want {
+			t.Errorf("%s: %v, %v", name, info, err)
+		}
+	}
+}
+
+// TestUmask: folders that no layer describes are open to the image's user.
+func TestUmask(t *testing.T) {
+	defer syscall.Umask(syscall.Umask(0o077))
+	root := get(t, saved(t, map[string]*picture{"x": paint(t, nil, pack(t, file("opt/app/run", "x"), &tar.Header{Name: "dev/null", Typeflag: tar.TypeChar}))})).Root
+	for _, name := range []string{".", "opt", "opt/app"} {
+		if info, err := os.Lstat(filepath.Join(root, name)); err != nil || info.Mode() != os.ModeDir|0o755 {
+			t.Errorf("%s: %v, %v", name, info.Mode(), err)
+		}
+	}
+	if _, err := os.Lstat(filepath.Join(root, "dev")); err == nil {
+		t.Error("what is left out has left a folder")
 	}
 }
 
@@ -289,6 +316,31 @@ func TestImageOfAName(t *testing.T) {
 	}
 }
 
+// TestSeveralForms: of an image in several forms, the first that fits this machine is taken.
+func TestSeveralForms(t *testing.T) {
+	dir := layout(t, paint(t, nil, pack(t, file("a", "1"))))
+	text, err := os.ReadFile(filepath.Join(dir, "index.json"))
+	must(t, err)
+	var top ociIndex
+	must(t, json.Unmarshal(text, &top))
+	inner := filepath.Join(dir, blob(top.Manifests[0].Digest))
+	text, err = os.ReadFile(inner)
+	must(t, err)
+	var several ociIndex
+	must(t, json.Unmarshal(text, &several))
+	later := several.Manifests[len(several.Manifests)-1]
+	later.Digest = "sha256:1"
+	several.Manifests = append(several.Manifests, later)
+	must(t, os.WriteFile(inner, []byte(asJSON(t, several)), 0o644))
+	if got := tree(t, get(t, dir).Root); !slices.Equal(got, []string{"a 1"}) {
+		t.Errorf("got %v", got)
+	}
+	must(t, os.WriteFile(filepath.Join(dir, "index.json"), []byte(asJSON(t, several)), 0o644))
+	if message := refused(t, dir); !strings.Contains(message, "it has 3 images, of which 2 are for linux/") {
+		t.Errorf("got %s", message)
+	}
+}
+
 // tool has a script for the only program in the PATH.
 func tool(t *testing.T, name, script string) {
 	t.Helper()
@@ -453,7 +505,7 @@ func TestPullEnds(t *testing.T) {
 }
 
 func TestCommandAndAccount(t *testing.T) {
-	passwd := "root:x:0:0::/root:/bin/sh\nweb:x:1000:1001::/home/web:/bin/sh\nbroken\n"
+	passwd := "root:x:0:0::/root:/bin/sh\nweb:x:1000:1001::/home/web:/bin/sh\nbroken\nbad:x:none:0::/:/bin/sh\n"
 	group := "root:x:0:\nweb:x:1001:\nextra:x:55:other,web\nstaff:x:60:webber\n"
 	image := get(t, saved(t, map[string]*picture{"x": paint(t, nil, pack(t, file("etc/real", passwd), link(tar.TypeSymlink, "etc/passwd", "/etc/real"), file("etc/group", group)))}))
 	for user, want := range map[string]Account{
@@ -463,6 +515,10 @@ func TestCommandAndAccount(t *testing.T) {
 		"web:extra":  {1000, 55, nil, "/home/web"},
 		"4321:60":    {4321, 60, nil, "/"},
 		"4321":       {4321, 0, nil, "/"},
+		"web:":       {1000, 1001, []int{55}, "/home/web"},
+		"-1":         {},
+		"4294967295": {},
+		"bad":        {},
 		"nobody":     {},
 		"web:nobody": {},
 	} {
@@ -471,6 +527,12 @@ func TestCommandAndAccount(t *testing.T) {
 		if diff := cmp.Diff(want, got); known == (want.Home == "") || known && diff != "" {
 			t.Errorf("%s: %t %s", user, known, diff)
 		}
+	}
+	about := func(o object) {
+		o["config"] = object{"Entrypoint": "/one text", "Cmd": []string{"two", "words"}, "Env": nil}
+	}
+	if got := get(t, saved(t, map[string]*picture{"x": paint(t, about, pack(t, file("a", "1")))})).Command(nil, nil); !slices.Equal(got, []string{"/one text", "two", "words"}) {
+		t.Errorf("got %q", got)
 	}
 	image.Config.Entrypoint, image.Config.Cmd = []string{"/e"}, []string{"c"}
 	for want, got := range map[string][]string{

@@ -94,7 +94,7 @@ type (
 
 // ociParts goes from an index to the manifest for this machine, through other indexes.
 func (a *archive) ociParts(entries []ociEntry, name string, depth int) (parts, error) {
-	chosen, err := choose(entries, name)
+	chosen, err := choose(entries, name, depth)
 	if err != nil {
 		return parts{}, err
 	}
@@ -112,8 +112,9 @@ func (a *archive) ociParts(entries []ociEntry, name string, depth int) (parts, e
 	return found, nil
 }
 
-// choose takes the only image, or the one for this machine, or the one of that name.
-func choose(entries []ociEntry, name string) (*ociEntry, error) {
+// choose takes the only image for this machine, or the one of that name. An index inside of another is
+// one image, in forms for several processors: of those that fit, the first.
+func choose(entries []ociEntry, name string, depth int) (*ociEntry, error) {
 	var fitting []*ociEntry
 	for i := range entries {
 		p := entries[i].Platform
@@ -121,7 +122,7 @@ func choose(entries []ociEntry, name string) (*ociEntry, error) {
 			fitting = append(fitting, &entries[i])
 		}
 	}
-	if len(fitting) == 1 {
+	if len(fitting) == 1 || len(fitting) > 1 && depth > 0 {
 		return fitting[0], nil
 	}
 	for _, one := range fitting {

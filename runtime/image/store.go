@@ -342,7 +342,7 @@ func (d *description) check(layers int) error {
 
 // fill unpacks the layers into a new folder and returns their size.
 func (s *Store) fill(a *archive, parts parts, about *description, dir string) (int64, error) {
-	if err := os.Mkdir(dir, 0o755); err != nil {
+	if err := mkdir(dir); err != nil {
 		return 0, err
 	}
 	root, err := os.Open(dir)
@@ -357,7 +357,7 @@ func (s *Store) fill(a *archive, parts parts, about *description, dir string) (i
 			return 0, fmt.Errorf("its layer %d (%s): %w", i+1, name, err)
 		}
 	}
-	return MaxGPUSize - u.limit, u.finish()
+	return MaxGPUSize - u.limit, nil
 }
 
 func (u *unpacker) open(a *archive, name, digest string) error {

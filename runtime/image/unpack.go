@@ -39,14 +39,13 @@ type unpacker struct {
 	dir     *os.File // and its descriptor; nil: none
 	owners  bool     // files get the owners that the image names
 	entries int
-	limit   int64                  // bytes of layers that are left
-	content int64                  // and of files, which sparse ones have more of than their layer
-	modes   map[string]fs.FileMode // of folders: set at the end, since some forbid writing
-	mine    map[string]bool        // what the layer at hand has written, with the folders above
+	limit   int64           // bytes of layers that are left
+	content int64           // and of files, which sparse ones have more of than their layer
+	mine    map[string]bool // what the layer at hand has written, with the folders above
 }
 
 func newUnpacker(ctx context.Context, root *os.File) *unpacker {
-	return &unpacker{ctx: ctx, root: root, owners: os.Geteuid() == 0, limit: MaxGPUSize, content: MaxGPUSize, modes: map[string]fs.FileMode{}}
+	return &unpacker{ctx: ctx, root: root, owners: os.Geteuid() == 0, limit: MaxGPUSize, content: MaxGPUSize}
 }
 
 // layer writes one layer, and checks that it is the one with that digest.
@@ -123,11 +122,14 @@ const whiteout = ".wh."
 func (u *unpacker) entry(e *tar.Header, content io.Reader) error {
 	name := path.Clean("/" + e.Name)[1:] // ".." ends at the root
 	if name == "" {
-		u.modes["."] = e.FileInfo().Mode()
-		return nil
+		return u.dress(fmt.Sprintf("/proc/self/fd/%d/.", u.root.Fd()), e, 0o700)
 	}
 	if hidden, ok := strings.CutPrefix(path.Base(name), whiteout); ok {
 		return u.whiteout(path.Dir(name), hidden)
+	}
+	switch e.Typeflag {
+	case tar.TypeChar, tar.TypeBlock, tar.TypeFifo, tar.TypeXGlobalHeader:
+		return nil // instances see the machine's devices
 	}
 	at, err := u.place(name)
 	if err != nil {
@@ -144,8 +146,8 @@ func (u *unpacker) entry(e *tar.Header, content io.Reader) error {
 		}
 	case tar.TypeLink:
 		err = u.link(name, e.Linkname)
-	default: // devices and pipes are left out: instances see the machine's
-		return nil
+	default:
+		err = fmt.Errorf("%w: an entry of type '%c'", errNoTar, e.Typeflag)
 	}
 	for ; err == nil && !u.mine[name]; name = path.Dir(name) {
 		u.mine[name] = true
@@ -174,12 +176,20 @@ func (u *unpacker) place(name string) (string, error) {
 func (u *unpacker) make(folder string) (*os.File, error) {
 	at, err := u.place(folder)
 	if err == nil {
-		err = os.Mkdir(at, 0o755)
+		err = mkdir(at)
 	}
 	if err != nil {
 		return nil, err
 	}
 	return openInside(u.root, folder, onlyPath)
+}
+
+// mkdir makes a folder through which all may pass, whatever the umask is.
+func mkdir(at string) error {
+	if err := os.Mkdir(at, 0o755); err != nil {
+		return err
+	}
+	return os.Chmod(at, 0o755)
 }
 
 // leave forgets the folder that is open.
@@ -199,8 +209,7 @@ func (u *unpacker) folder(name, at string, e *tar.Header) error {
 			return err
 		}
 	}
-	u.modes[name] = e.FileInfo().Mode()
-	return u.own(at, e)
+	return u.dress(at, e, 0o700)
 }
 
 func (u *unpacker) file(name, at string, e *tar.Header, content io.Reader) error {
@@ -215,11 +224,10 @@ func (u *unpacker) file(name, at string, e *tar.Header, content io.Reader) error
 		return err
 	}
 	_, err = io.Copy(file, &counter{ctx: u.ctx, r: content, left: &u.content})
-	if err = errors.Join(err, file.Close(), u.own(at, e)); err != nil {
+	if err = errors.Join(err, file.Close()); err != nil {
 		return err
 	}
-	// In this order: a new owner takes the set-user-ID bit.
-	return errors.Join(u.mode(at, e.FileInfo().Mode(), 0o400), os.Chtimes(at, time.Time{}, e.ModTime))
+	return errors.Join(u.dress(at, e, 0o400), os.Chtimes(at, time.Time{}, e.ModTime))
 }
 
 func (u *unpacker) link(name, target string) error {
@@ -254,12 +262,14 @@ func (u *unpacker) own(at string, e *tar.Header) error {
 	return err
 }
 
-// mode sets the mode of what is no link. An ordinary user owns all, and has to get at it as root would.
-func (u *unpacker) mode(at string, mode, least fs.FileMode) error {
+// dress gives a file or folder its owner and its mode, in this order: a new owner takes the set-user-ID
+// bit. An ordinary user owns all, and has to get at it as root would.
+func (u *unpacker) dress(at string, e *tar.Header, least fs.FileMode) error {
+	mode := e.FileInfo().Mode()
 	if !u.owners {
 		mode |= least
 	}
-	return os.Chmod(at, mode)
+	return errors.Join(u.own(at, e), os.Chmod(at, mode))
 }
 
 // clear removes what is at a place, if anything is.
@@ -274,31 +284,11 @@ func (u *unpacker) clear(name, at string) error {
 		}
 		return err
 	}
-	delete(u.modes, name)
 	if err := os.RemoveAll(at); err != nil {
 		return err
 	}
 	if strings.HasPrefix(u.at+"/", name+"/") {
 		u.leave()
-	}
-	return nil
-}
-
-// finish gives the folders their modes.
-func (u *unpacker) finish() error {
-	u.leave()
-	for name, mode := range u.modes {
-		dir, err := openInside(u.root, name, onlyPath)
-		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
-			continue // a later layer has removed it
-		}
-		if err != nil {
-			return err
-		}
-		err = u.mode(fmt.Sprintf("/proc/self/fd/%d", dir.Fd()), mode, 0o700)
-		if err = errors.Join(err, dir.Close()); err != nil {
-			return err
-		}
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ func (s *space) enterRoot(mounts *Mounts, list []mount, dir string) error {
 	if err := s.enterOwn(); err != nil {
 		return err
 	}
+	unix.Umask(0o022) // of this thread; the emulator's may keep the image's user from what is made here
 	err := changeRoot(mounts.Root, mounts.Disk)
 	if err == nil {
 		err = attach(list)

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -80,6 +81,17 @@ func TestRootAccount(t *testing.T) {
 		want = "1234\n55\n55\nopen\n"
 	}
 	if text != want {
+		t.Errorf("got %q, want %q", text, want)
+	}
+}
+
+// TestRootUmask: a strict umask of the emulator's keeps the image's user from nothing.
+func TestRootUmask(t *testing.T) {
+	root, binds := imageRoot(t, "file", "x")
+	defer syscall.Umask(syscall.Umask(0o077))
+	l := private(t)
+	text := inRoot(t, l, &Account{UID: 1234, GID: 55}, Mounts{Root: root, Disk: 1 << 20, Binds: binds}, "/made/for/it", "umask; pwd; cat /etc/hosts > /dev/null && echo read")
+	if want := "0022\n/made/for/it\nread\n"; text != want {
 		t.Errorf("got %q, want %q", text, want)
 	}
 }
