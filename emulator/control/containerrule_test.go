@@ -61,3 +61,20 @@ func TestContainer(t *testing.T) {
 		t.Errorf("port %d, %s", bare.Port(), bare.StartCommand())
 	}
 }
+
+// TestUpdateOfAnImage: a name may stand for another image by now, a file tells by its state.
+func TestUpdateOfAnImage(t *testing.T) {
+	f := newFixture(t)
+	for image, renewed := range map[string]bool{"shop:1": true, "/shop.tar": false} {
+		fn := imageFunction(`{"image":"`+image+`"}`, "")
+		fn.FunctionName = map[bool]string{true: "named", false: "file"}[renewed]
+		created, err := f.Create(t.Context(), fn, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		updated, err := f.Update(t.Context(), created.Name(), func(*emulator.Function) error { return nil }, nil)
+		if err != nil || (updated.Revision != created.Revision) != renewed {
+			t.Errorf("%s: the update is a new revision: %t, %v", image, updated.Revision != created.Revision, err)
+		}
+	}
+}

@@ -471,6 +471,23 @@ func TestPullOffline(t *testing.T) {
 	}
 }
 
+// TestPublic: the addresses that Container Registry has inside of the cloud lead nowhere from here.
+func TestPublic(t *testing.T) {
+	for name, want := range map[string]string{
+		"registry-vpc.cn-hangzhou.aliyuncs.com/a-vpc.b/c:1":      "registry.cn-hangzhou.aliyuncs.com/a-vpc.b/c:1",
+		"registry-internal.cn-hangzhou.aliyuncs.com/a/c":         "registry.cn-hangzhou.aliyuncs.com/a/c",
+		"acme-registry-vpc.cn-hangzhou.cr.aliyuncs.com/a/c":      "acme-registry.cn-hangzhou.cr.aliyuncs.com/a/c",
+		"registry.cn-hangzhou.aliyuncs.com/a/c:1":                "registry.cn-hangzhou.aliyuncs.com/a/c:1",
+		"registry-vpc.example.com/a":                             "registry-vpc.example.com/a",
+		"nginx:1":                                                "nginx:1",
+		"registry-vpc.cn-hangzhou.aliyuncs.com.example.com/ns/a": "registry-vpc.cn-hangzhou.aliyuncs.com.example.com/ns/a",
+	} {
+		if got := public(name); got != want {
+			t.Errorf("%s: got %s, want %s", name, got, want)
+		}
+	}
+}
+
 func TestPullWithSkopeo(t *testing.T) {
 	dir := puller(t, "skopeo")
 	hold(t, dir, "sha256:1", pack(t, file("a", "1")))

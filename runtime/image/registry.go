@@ -24,7 +24,7 @@ func (s *Store) inRegistry(w Wanted, tool string) (origin, error) {
 		from.pinned = name
 		var err error
 		if digest, err = s.ask(tool, "", registryLimit, from.asking()...); err != nil {
-			if from.stamp = s.newest(registry + "\n" + w.Name); from.stamp == "" {
+			if from.stamp = s.newest(registry + "\n" + w.Name); from.stamp == "" || s.ctx.Err() != nil {
 				return origin{}, from.failed(err)
 			}
 			s.notice(fmt.Sprintf("the image %s: its registry cannot be asked (%v), so what was pulled last runs", w.Name, err))
@@ -83,8 +83,10 @@ func untagged(name string) string {
 // public is the name under which the world reaches an image of Container Registry: that of a VPC leads
 // nowhere from here.
 func public(name string) string {
-	if host, rest, _ := strings.Cut(name, "/"); strings.HasSuffix(host, ".aliyuncs.com") {
-		return strings.NewReplacer("registry-vpc.", "registry.", "registry-internal.", "registry.").Replace(host) + "/" + rest
+	host, _, _ := strings.Cut(name, "/")
+	first, _, _ := strings.Cut(host, ".")
+	if !strings.HasSuffix(host, ".aliyuncs.com") {
+		return name
 	}
-	return name
+	return strings.TrimSuffix(strings.TrimSuffix(first, "-vpc"), "-internal") + name[len(first):]
 }
