@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -453,11 +454,13 @@ func TestPull(t *testing.T) {
 // TestPullOffline: where the registry cannot be asked, what was pulled last runs.
 func TestPullOffline(t *testing.T) {
 	dir := puller(t, "crane")
-	hold(t, dir, "sha256:1", pack(t, file("a", "1")))
 	var told []string
 	s := Open(filepath.Join(t.TempDir(), "images"), nil, func(text string) { told = append(told, text) })
-	_, err := s.Get(wanted("shop:1"))
-	must(t, err)
+	for n, content := range []string{"1", "2", "1"} { // the tag goes back
+		hold(t, dir, "sha256:"+content, pack(t, file("a", content)))
+		_, err := s.Get(Wanted{Name: "shop:1", Limit: MaxSize, State: strconv.Itoa(n)})
+		must(t, err)
+	}
 	hold(t, dir, "", nil)
 	s.Close()
 	s = Open(s.dir, nil, s.notice)
@@ -466,7 +469,7 @@ func TestPullOffline(t *testing.T) {
 	if err != nil || !slices.Equal(tree(t, image.Root), []string{"a 1"}) {
 		t.Fatal(err)
 	}
-	if len(told) != 2 || told[1] != `the image shop:1: its registry cannot be asked (no "network"), so what was pulled last runs` {
+	if len(told) != 3 || told[2] != `the image shop:1: its registry cannot be asked (no "network"), so what was pulled last runs` {
 		t.Errorf("told %q", told)
 	}
 }

@@ -33,6 +33,7 @@ func (s *Store) inRegistry(w Wanted, tool string) (origin, error) {
 	}
 	from.pinned = untagged(name) + "@" + digest
 	from.stamp = registry + "\n" + w.Name + "\n" + digest
+	s.renew(from.stamp)
 	return from, nil
 }
 

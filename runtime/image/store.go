@@ -258,6 +258,16 @@ func (s *Store) newest(source string) string {
 	return s.latest[source]
 }
 
+// renew makes what was unpacked before the newest of its source: a tag may go back.
+func (s *Store) renew(stamp string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if digest := s.kept[stamp]; digest != "" {
+		s.latest[sourceOf(stamp)] = stamp
+		_ = os.Chtimes(filepath.Join(s.dir, digest, keptFile), time.Time{}, time.Now()) // else it is pulled again after a start
+	}
+}
+
 func (s *Store) image(digest string, k kept) *Image {
 	return &Image{Root: filepath.Join(s.dir, digest, rootDir), Size: k.Size, Config: k.Config}
 }
