@@ -108,7 +108,7 @@ func TestFoldersReplaced(t *testing.T) {
 // TestUmask: folders that no layer describes are open to the image's user.
 func TestUmask(t *testing.T) {
 	defer syscall.Umask(syscall.Umask(0o077))
-	root := get(t, saved(t, map[string]*picture{"x": paint(t, nil, pack(t, file("opt/app/run", "x"), &tar.Header{Name: "dev/null", Typeflag: tar.TypeChar}))})).Root
+	root := get(t, saved(t, map[string]*picture{"x": paint(t, nil, pack(t, file("opt/app/run", "x"), &tar.Header{Name: "dev/null", Typeflag: tar.TypeChar}, link(tar.TypeSymlink, "/", "opt")))})).Root
 	for _, name := range []string{".", "opt", "opt/app"} {
 		if info, err := os.Lstat(filepath.Join(root, name)); err != nil || info.Mode() != os.ModeDir|0o755 {
 			t.Errorf("%s: %v, %v", name, info.Mode(), err)

@@ -121,6 +121,9 @@ const whiteout = ".wh."
 
 func (u *unpacker) entry(e *tar.Header, content io.Reader) error {
 	name := path.Clean("/" + e.Name)[1:] // ".." ends at the root
+	if name == "" && e.Typeflag != tar.TypeDir {
+		return nil
+	}
 	if name == "" {
 		return u.dress(fmt.Sprintf("/proc/self/fd/%d/.", u.root.Fd()), e, 0o700)
 	}
