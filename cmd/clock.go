@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/emulator/client"
@@ -19,8 +20,19 @@ func newClock(a *app) *cobra.Command {
 	c := &cobra.Command{Use: "clock", Short: "Show and move the clock that delays, retries, event age and retention follow", Args: cobra.NoArgs,
 		Long: "Delays, retries, event age, retention, triggers and signatures follow the emulator's clock; function\ntime-outs and the times of log lines stay the machine's. A moved clock stays moved after a restart.",
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
+	c.SetFlagErrorFunc(forwardOnly)
 	c.AddCommand(newClockShow(a), newClockFreeze(a), newClockAdvance(a), newClockRun(a), newClockScale(a), newClockReset(a))
 	return c
+}
+
+// forwardOnly tells what a negative number means here, which pflag takes for a flag.
+func forwardOnly(c *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) && unknown.GetSpecifiedName() < ":" { // a digit
+		return usageError("the clock never goes back: '%s' takes no -%s; 'fcemu clock reset' makes it the machine's again",
+			c.CommandPath(), unknown.GetSpecifiedShortnames())
+	}
+	return c.Root().FlagErrorFunc()(c, err)
 }
 
 // clockCommand makes a command that moves the clock and shows it.

@@ -11,6 +11,7 @@ type InboxMessage struct {
 	Sequence     int64           `json:"sequence"`     // order of arrival, from 1
 	Delivery     int64           `json:"-"`            // Delivery.ID: it arrives once, however often it is sent
 	ReceivedTime int64           `json:"receivedTime"` // Unix ms
+	Clock        string          `json:"clock,omitempty"` // ClockDriven where that is what ReceivedTime was read from
 	Destination  string          `json:"destination"`  // ARN
 	FunctionName string          `json:"functionName"` // whose outcome it is, as people type it
 	TaskID       string          `json:"taskId"`

@@ -9,18 +9,19 @@ import (
 )
 
 const (
-	selectInbox = "SELECT sequence, delivery, received_at, destination, function, task, request_id, body FROM inbox "
-	insertInbox = `INSERT INTO inbox (delivery, received_at, destination, function, task, request_id, body)
-		SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS (SELECT 1 FROM inbox WHERE delivery = ?1)`
+	selectInbox = "SELECT sequence, delivery, received_at, destination, function, task, request_id, body, driven FROM inbox "
+	insertInbox = `INSERT INTO inbox (delivery, received_at, destination, function, task, request_id, body, driven)
+		SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS (SELECT 1 FROM inbox WHERE delivery = ?1)`
 	sweepInbox = "DELETE FROM inbox WHERE sequence <= (SELECT max(sequence) FROM inbox) - ?"
 )
 
 // Receive puts an outcome into the inbox, once: a second time it does nothing. Beyond
 // emulator.MaxInbox messages the oldest go. Like the steps of the outbox it is not synced: the
 // delivery leaves the outbox only later, so that a loss of power cannot take the one without the other.
-func (s *Store) Receive(ctx context.Context, d *emulator.Delivery, body []byte, at time.Time) error {
+// driven tells whether the time is a driven clock's.
+func (s *Store) Receive(ctx context.Context, d *emulator.Delivery, body []byte, at time.Time, driven bool) error {
 	return s.write(ctx, false, len(body), func(w *writer) error {
-		if _, err := w.conn.exec(insertInbox, d.ID, nanos(at), d.Destination, d.Task.Function.Wire(), d.Task.ID, d.RequestID, solid(body)); err != nil {
+		if _, err := w.conn.exec(insertInbox, d.ID, nanos(at), d.Destination, d.Task.Function.Wire(), d.Task.ID, d.RequestID, solid(body), driven); err != nil {
 			return refuseConstraint(err)
 		}
 		_, err := w.conn.exec(sweepInbox, int64(emulator.MaxInbox))
@@ -43,7 +44,7 @@ func (s *Store) Inbox(ctx context.Context, q emulator.InboxQuery) ([]emulator.In
 		}
 		args := append(where.args, limited(q.Limit))
 		return c.each(ctx, selectInbox+where.text()+" ORDER BY sequence LIMIT ?", args, func(r row) error {
-			found = append(found, emulator.InboxMessage{
+			message := emulator.InboxMessage{
 				Sequence:     r.int(0),
 				Delivery:     r.int(1),
 				ReceivedTime: r.time(2).UnixMilli(),
@@ -52,7 +53,11 @@ func (s *Store) Inbox(ctx context.Context, q emulator.InboxQuery) ([]emulator.In
 				TaskID:       r.text(5),
 				RequestID:    r.text(6),
 				Body:         r.blob(7),
-			})
+			}
+			if r.int(8) != 0 {
+				message.Clock = emulator.ClockDriven
+			}
+			found = append(found, message)
 			return nil
 		})
 	})

@@ -31,7 +31,7 @@ func inbox(t *testing.T, s *store.Store, q emulator.InboxQuery) []emulator.Inbox
 func receive(t *testing.T, s *store.Store, id int64, function emulator.Name, arn string) {
 	t.Helper()
 	d := &emulator.Delivery{ID: id, Task: emulator.TaskKey{Function: function, ID: fmt.Sprint("t", id)}, RequestID: fmt.Sprint("r", id), Destination: arn}
-	if err := s.Receive(t.Context(), d, fmt.Appendf(nil, `{"n":%d}`, id), base().Add(time.Duration(id)*time.Second)); err != nil {
+	if err := s.Receive(t.Context(), d, fmt.Appendf(nil, `{"n":%d}`, id), base().Add(time.Duration(id)*time.Second), id == 5); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -43,7 +43,7 @@ func TestInbox(t *testing.T) {
 	receive(t, s, 7, job, "acs:a") // sent again after a crash
 	receive(t, s, 5, step, "acs:a")
 	receive(t, s, 9, job, "acs:b")
-	want := emulator.InboxMessage{Sequence: 2, Delivery: 5, ReceivedTime: base().Add(5 * time.Second).UnixMilli(), Destination: "acs:a",
+	want := emulator.InboxMessage{Sequence: 2, Delivery: 5, ReceivedTime: base().Add(5 * time.Second).UnixMilli(), Clock: emulator.ClockDriven, Destination: "acs:a",
 		FunctionName: "s/step", TaskID: "t5", RequestID: "r5", Body: []byte(`{"n":5}`)}
 	all := inbox(t, s, emulator.InboxQuery{})
 	if len(all) != 3 {
@@ -70,7 +70,7 @@ func TestInbox(t *testing.T) {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
-	if err := s.Receive(t.Context(), &emulator.Delivery{ID: 11}, nil, base()); err == nil {
+	if err := s.Receive(t.Context(), &emulator.Delivery{ID: 11}, nil, base(), false); err == nil {
 		t.Error("a message to nowhere was taken")
 	}
 }
@@ -119,7 +119,7 @@ func TestInboxComesToAnOlderDatabase(t *testing.T) {
 	if err != nil || len(due) != 1 || due[0].ID != delivery.ID {
 		t.Fatalf("%v, %v", due, err)
 	}
-	if err := s.Receive(t.Context(), due[0], due[0].Body, base()); err != nil {
+	if err := s.Receive(t.Context(), due[0], due[0].Body, base(), false); err != nil {
 		t.Fatal(err)
 	}
 	if got := inbox(t, s, emulator.InboxQuery{}); len(got) != 1 || got[0].TaskID != "ended" {

@@ -35,14 +35,14 @@ func TestFailedMigrationLeavesNothing(t *testing.T) {
 	}
 	defer func() { _ = s.Close() }()
 	c := s.writer.conn
-	if err := apply(c, 4, "CREATE TABLE extra (x); INSERT INTO nowhere VALUES (1)"); err == nil {
+	if err := apply(c, 5, "CREATE TABLE extra (x); INSERT INTO nowhere VALUES (1)"); err == nil {
 		t.Fatal("a wrong migration was applied")
 	}
 	tables, err := c.number(t.Context(), "SELECT count(*) FROM sqlite_schema WHERE name = 'extra'")
 	if err != nil || tables != 0 {
 		t.Errorf("%d tables left, %v", tables, err)
 	}
-	if version, err := c.number(t.Context(), "PRAGMA user_version"); err != nil || version != 3 {
+	if version, err := c.number(t.Context(), "PRAGMA user_version"); err != nil || version != 4 {
 		t.Errorf("version %d, %v", version, err)
 	}
 }

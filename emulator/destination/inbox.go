@@ -14,7 +14,7 @@ const inboxPage = 100
 
 // InboxStore keeps the messages.
 type InboxStore interface {
-	Receive(ctx context.Context, d *emulator.Delivery, body []byte, at time.Time) error
+	Receive(ctx context.Context, d *emulator.Delivery, body []byte, at time.Time, driven bool) error
 	Inbox(ctx context.Context, q emulator.InboxQuery) ([]emulator.InboxMessage, error)
 }
 
@@ -33,7 +33,7 @@ func NewInbox(store InboxStore, clock emulator.Clock) *Inbox {
 }
 
 func (i *Inbox) receive(ctx context.Context, d *emulator.Delivery, body []byte) error {
-	if err := i.store.Receive(ctx, d, body, i.clock.Now()); err != nil {
+	if err := i.store.Receive(ctx, d, body, i.clock.Now(), i.clock.Driven()); err != nil {
 		return err
 	}
 	i.mu.Lock()

@@ -40,7 +40,7 @@ type shelf struct {
 	fault    error
 }
 
-func (s *shelf) Receive(_ context.Context, d *emulator.Delivery, body []byte, at time.Time) error {
+func (s *shelf) Receive(_ context.Context, d *emulator.Delivery, body []byte, at time.Time, _ bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.fault == nil {
