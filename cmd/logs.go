@@ -55,6 +55,9 @@ func (a *app) logFilter(args []string) (client.LogFilter, error) {
 	if _, err := regexp.Compile(filter.Match); err != nil {
 		return filter, usageError("--grep: %w", err)
 	}
+	if filter.Tail < 0 {
+		return filter, usageError("--tail %d: use 0 (all) or more", filter.Tail)
+	}
 	var err error
 	filter.Since, err = readMoment("since", s.GetString("since"))
 	return filter, err
@@ -63,6 +66,10 @@ func (a *app) logFilter(args []string) (client.LogFilter, error) {
 // printLogs prints the lines; when the connection breaks while following, it resumes at its cursor.
 func (a *app) printLogs(ctx context.Context, filter client.LogFilter) error {
 	const pause = 500 * time.Millisecond // between attempts to find the emulator again
+	var refusal *emulator.Error
+	if filter.Follow && errors.As(a.exists(ctx, filter.Function), &refusal) {
+		a.notice(fmt.Sprintf("%v; waiting for its lines", refusal))
+	}
 	for {
 		err := a.printLogsOnce(ctx, &filter)
 		var lost *client.UnreachableError
@@ -83,10 +90,12 @@ func (a *app) printLogsOnce(ctx context.Context, filter *client.LogFilter) error
 	if format != "text" && format != "json" && format != "jsonl" {
 		return usageError("output %q is not known; use text or jsonl", format)
 	}
+	found := false
 	for line, err := range a.client().Logs(ctx, *filter) {
 		if err != nil {
 			return err
 		}
+		found = true
 		filter.After, filter.Tail = line.Sequence, 0
 		if filter.Requests && format == "text" {
 			a.printMetrics(line)
@@ -99,6 +108,9 @@ func (a *app) printLogsOnce(ctx context.Context, filter *client.LogFilter) error
 			continue
 		}
 		a.printLogLine(line)
+	}
+	if !found && !filter.Follow {
+		return a.exists(ctx, filter.Function)
 	}
 	return context.Cause(ctx)
 }
@@ -128,7 +140,7 @@ func escapedControls(text string) string {
 }
 
 func (a *app) printLogLine(line emulator.LogLine) {
-	message := line.Text
+	message := a.term.SafeOut(line.Text)
 	switch line.Stream {
 	case "stderr":
 		message = a.term.Warn(message)

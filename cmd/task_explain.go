@@ -44,7 +44,7 @@ func (a *app) showStory(told client.Object) {
 			at = sourced(time.UnixMilli(int64(ms)).Format(layout), text(step["clock"]))
 		}
 		at = fmt.Sprintf("%-*s", width, at)
-		for i, line := range fold(text(step["text"]), storyWidth-len(margin)) {
+		for i, line := range fold(a.term.SafeOut(text(step["text"])), storyWidth-len(margin)) {
 			if i == 0 {
 				a.term.Printf("%s  %s\n", a.term.Dim(at), line)
 				continue

@@ -18,15 +18,20 @@ type Terminal struct {
 	Out io.Writer
 	Err io.Writer
 
-	Interactive bool // standard error is a terminal and nobody asked for plain text
-	renderer    *lipgloss.Renderer
+	Interactive   bool // standard error is a terminal and nobody asked for plain text
+	OnTerminal    bool // standard output is a terminal
+	errOnTerminal bool
+	colours       bool
+	renderer      *lipgloss.Renderer
 }
 
 // System is the process's own terminal. NO_COLOR, a pipe and CI=true give plain text.
 func System() *Terminal {
-	plain := os.Getenv("NO_COLOR") != "" || os.Getenv("CI") == "true" || !isatty.IsTerminal(os.Stdout.Fd())
-	terminal := New(os.Stdin, os.Stdout, os.Stderr, !plain)
-	terminal.Interactive = os.Getenv("CI") != "true" && isatty.IsTerminal(os.Stderr.Fd())
+	plain := os.Getenv("NO_COLOR") != "" || os.Getenv("CI") == "true"
+	onTerminal, errOnTerminal := isatty.IsTerminal(os.Stdout.Fd()), isatty.IsTerminal(os.Stderr.Fd())
+	terminal := New(os.Stdin, os.Stdout, os.Stderr, onTerminal && !plain)
+	terminal.Interactive = errOnTerminal && !plain
+	terminal.OnTerminal, terminal.errOnTerminal = onTerminal, errOnTerminal
 	return terminal
 }
 
@@ -39,7 +44,7 @@ func New(in io.Reader, out, errs io.Writer, colour bool) *Terminal {
 	renderer := lipgloss.NewRenderer(out, termenv.WithProfile(profile))
 	renderer.SetColorProfile(profile)
 	renderer.SetHasDarkBackground(true) // asking the terminal would cost a round trip at every start
-	return &Terminal{In: in, Out: out, Err: errs, renderer: renderer}
+	return &Terminal{In: in, Out: out, Err: errs, colours: colour, renderer: renderer}
 }
 
 // Printf prints to standard output.
