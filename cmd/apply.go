@@ -20,6 +20,7 @@ import (
 
 // deployment is what was deployed from a project.
 type deployment struct {
+	home      home
 	project   *project.Project // nil where there is no s.yaml
 	only      []string         // functions that the user named; empty = all
 	functions []deployedFunction
@@ -42,13 +43,13 @@ func (d *deployment) has(name string, state [32]byte) bool {
 }
 
 // deployProject deploys the s.yaml in use; without one there is nothing to deploy.
-func (a *app) deployProject(ctx context.Context, c *client.Client) (*deployment, error) {
-	done := &deployment{starting: true}
+func (a *app) deployProject(ctx context.Context, c *client.Client, h home) (*deployment, error) {
+	done := &deployment{home: h, starting: true}
 	file := a.projectFile()
 	if file == "" {
 		return done, nil
 	}
-	loaded, err := a.loadProject(ctx, c.Endpoint(), file)
+	loaded, err := a.loadProject(ctx, h, file)
 	if err != nil {
 		return nil, err
 	}
@@ -65,6 +66,11 @@ func (a *app) deployProject(ctx context.Context, c *client.Client) (*deployment,
 // apply brings one function, its triggers and its configurations to the wanted state.
 func (a *app) apply(ctx context.Context, c *client.Client, done *deployment, wanted *project.Function) error {
 	start := time.Now()
+	quiet := func() {}
+	if !a.settings.GetBool("watch") { // where the log of functions runs along
+		quiet = a.busy("deploying " + wanted.Name.String())
+		defer quiet()
+	}
 	code, err := wanted.Pack(ctx)
 	if err != nil {
 		return usageError("%s: %w", where(wanted), err)
@@ -78,6 +84,7 @@ func (a *app) apply(ctx context.Context, c *client.Client, done *deployment, wan
 		return err
 	}
 	function, created, err := c.PutFunction(ctx, wanted.Name, input)
+	quiet()
 	if err != nil {
 		return fmt.Errorf("%s: %w", where(wanted), err)
 	}

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"github.com/spf13/viper"
 
 	"github.com/fcemu/fcemu/cmd/project"
 	"github.com/fcemu/fcemu/emulator"
@@ -18,7 +20,7 @@ func newDeploy(a *app) *cobra.Command {
 		Example: `  fcemu deploy
   fcemu deploy -t s.yaml hello --watch
   fcemu deploy hello --runtime python3.10 --handler index.handler --code ./src --http`,
-		RunE: func(c *cobra.Command, args []string) error { return a.deploy(c.Context(), args) },
+		RunE: func(c *cobra.Command, args []string) error { return a.deploy(c.Context(), c.Flags(), args) },
 	}
 	flags := c.Flags()
 	flags.StringP("template", "t", "", "the s.yaml to deploy (default: the one in the working directory)")
@@ -35,11 +37,16 @@ func newDeploy(a *app) *cobra.Command {
 	flags.Bool("http", false, "without s.yaml: add an anonymous HTTP trigger")
 	flags.Int("port", 0, "without s.yaml: the port that a custom runtime or container listens on")
 	flags.StringArray("command", nil, "without s.yaml: the command of a custom runtime or container, one word each")
+	for _, flag := range append(describing(), "runtime") {
+		_ = flags.SetAnnotation(flag, noSetting, nil)
+	}
 	return c
 }
 
-func (a *app) deploy(ctx context.Context, names []string) error {
-	wanted, err := a.loadWanted(ctx, names)
+func (a *app) deploy(ctx context.Context, flags *pflag.FlagSet, names []string) error {
+	c := a.client()
+	h := a.home(ctx, c)
+	wanted, err := a.loadWanted(ctx, h, flags, names)
 	if err != nil {
 		return err
 	}
@@ -56,8 +63,7 @@ func (a *app) deploy(ctx context.Context, names []string) error {
 		}
 		return nil
 	}
-	c := a.client()
-	done := &deployment{project: wanted, only: names}
+	done := &deployment{home: h, project: wanted, only: names}
 	for i := range wanted.Functions {
 		if err := a.apply(ctx, c, done, &wanted.Functions[i]); err != nil {
 			return err
@@ -74,21 +80,34 @@ func (a *app) deploy(ctx context.Context, names []string) error {
 }
 
 // loadWanted reads the desired state from the flags or from s.yaml, narrowed to the names given.
-func (a *app) loadWanted(ctx context.Context, names []string) (*project.Project, error) {
-	if a.settings.GetString("runtime") != "" {
-		return a.wantedFromFlags(names)
+func (a *app) loadWanted(ctx context.Context, h home, flags *pflag.FlagSet, names []string) (*project.Project, error) {
+	if flags.Changed("runtime") {
+		return wantedFromFlags(flags, names)
+	}
+	for _, flag := range describing() {
+		if flags.Changed(flag) {
+			return nil, usageError("--%s describes a function without s.yaml, which takes --runtime too", flag)
+		}
 	}
 	file := a.projectFile()
 	if file == "" {
 		return nil, usageError("there is no s.yaml here; name one with -t, or describe the function with --runtime, --handler and --code")
 	}
-	return a.loadProject(ctx, a.client().Endpoint(), file, names...)
+	return a.loadProject(ctx, h, file, names...)
 }
 
+// describing are the flags that describe a function. They are no settings: FCEMU_PORT is the
+// emulator's.
+func describing() []string {
+	return []string{"handler", "code", "image", "env", "timeout", "memory", "http", "port", "command"}
+}
+
+// commandLine stands for the project file where there is none.
+const commandLine = "the command line"
+
 // loadProject reads the project file; names, where there are any, select functions.
-func (a *app) loadProject(ctx context.Context, endpoint, file string, names ...string) (*project.Project, error) {
-	loaded, err := project.Load(ctx, file, project.Options{AccountID: defaultAccount, Region: defaultRegion,
-		Endpoint: endpoint, Select: names})
+func (a *app) loadProject(ctx context.Context, h home, file string, names ...string) (*project.Project, error) {
+	loaded, err := project.Load(ctx, file, project.Options{AccountID: h.account, Region: h.region, Endpoint: h.endpoint, Select: names})
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
 	}
@@ -96,13 +115,13 @@ func (a *app) loadProject(ctx context.Context, endpoint, file string, names ...s
 }
 
 // wantedFromFlags describes one function without an s.yaml.
-func (a *app) wantedFromFlags(names []string) (*project.Project, error) {
-	s := a.settings
-	if len(names) != 1 {
-		return nil, usageError("with --runtime, name exactly one function")
+func wantedFromFlags(flags *pflag.FlagSet, names []string) (*project.Project, error) {
+	s := viper.New()
+	if err := s.BindPFlags(flags); err != nil {
+		return nil, err
 	}
-	if s.GetString("code") == "" && s.GetString("image") == "" {
-		return nil, usageError("--code is missing: the folder, zip or file of %s", names[0])
+	if err := checkDescription(s, flags, names); err != nil {
+		return nil, err
 	}
 	environment, err := readPairs(s.GetStringSlice("env"))
 	if err != nil {
@@ -121,7 +140,30 @@ func (a *app) wantedFromFlags(names []string) (*project.Project, error) {
 		function.Triggers = []emulator.Trigger{{TriggerName: "http", TriggerType: emulator.TriggerHTTP,
 			TriggerConfig: []byte(`{"authType":"anonymous","methods":["GET","POST","PUT","DELETE","HEAD","PATCH","OPTIONS"]}`)}}
 	}
-	return &project.Project{File: "the command line", Functions: []project.Function{function}}, nil
+	return &project.Project{File: commandLine, Functions: []project.Function{function}}, nil
+}
+
+// checkDescription refuses flags that are missing, or would have no effect together.
+func checkDescription(s *viper.Viper, flags *pflag.FlagSet, names []string) error {
+	fn := emulator.Function{Runtime: s.GetString("runtime")}
+	switch {
+	case len(names) != 1:
+		return usageError("with --runtime, name exactly one function")
+	case flags.Changed("template"):
+		return usageError("-t deploys an s.yaml, --runtime describes a function without one: choose one of them")
+	case s.GetString("code") == "" && s.GetString("image") == "":
+		return usageError("--code is missing: the folder, zip or file of %s", names[0])
+	case s.GetString("code") != "" && s.GetString("image") != "":
+		return usageError("--code and --image exclude each other")
+	case !fn.Custom() && (flags.Changed("port") || flags.Changed("command")):
+		return usageError("--port and --command are for custom runtimes and containers, not for %s", fn.Runtime)
+	}
+	for _, flag := range []string{"timeout", "memory", "port"} {
+		if n := s.GetInt(flag); flags.Changed(flag) && n <= 0 {
+			return usageError("--%s %d: use a number above 0", flag, n)
+		}
+	}
+	return nil
 }
 
 func readPairs(pairs []string) (map[string]string, error) {

@@ -109,7 +109,7 @@ func (a *app) eachMessage(ctx context.Context, filter client.InboxFilter, show f
 }
 
 func (a *app) printMessage(message emulator.InboxMessage) error {
-	a.term.Printf("%s %s %s %s\n  %s\n", a.term.Dim(time.UnixMilli(message.ReceivedTime).Format("15:04:05.000")),
-		a.term.Accent(message.FunctionName), a.term.Dim("→"), message.Destination, string(message.Body))
+	a.term.Printf("%s %s %s %s\n  %s\n", a.term.Dim(sourced(time.UnixMilli(message.ReceivedTime).Format("15:04:05.000"), message.Clock)),
+		a.term.Accent(message.FunctionName), a.term.Dim("→"), a.term.SafeOut(message.Destination), a.term.SafeOut(string(message.Body)))
 	return nil
 }

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -26,15 +25,17 @@ func (a *app) detach(ctx context.Context) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return fmt.Errorf("the data folder cannot be made: %w; choose another with --data-dir", err)
 	}
-	log, err := os.Create(filepath.Join(folder, "start.log"))
+	log, err := os.CreateTemp(folder, "start.*.log") // of its own, until it is known that no other emulator runs here
 	if err != nil {
-		return err
+		return fmt.Errorf("the data folder cannot be written: %w; choose another with --data-dir", err)
 	}
 	defer log.Close()
+	defer os.Remove(log.Name())
 	ready := filepath.Join(folder, fmt.Sprintf("ready.%d", os.Getpid()))
 	defer os.Remove(ready)
-	args := slices.DeleteFunc(slices.Clone(os.Args[1:]), func(arg string) bool { return arg == "--detach" || arg == "--detach=true" })
-	args = append(args, "--quiet") // nobody reads along, and nothing bounds the file: fcemu logs has both logs
+	// Whatever asked for the background, the environment or fcemu.yaml even, has been done. Nobody reads
+	// along, and nothing bounds the file: fcemu logs has both logs.
+	args := append(slices.Clone(os.Args[1:]), "--detach=false", "--quiet")
 	if wanted := a.settings.GetString("address-file"); wanted == "" {
 		args = append(args, "--address-file", ready)
 	} else {
@@ -50,9 +51,12 @@ func (a *app) detach(ctx context.Context) error {
 	return a.awaitDetached(ctx, command, ready, log.Name())
 }
 
+const startLog = "start.log"
+
 func (a *app) awaitDetached(ctx context.Context, command *exec.Cmd, ready, log string) error {
 	ended := make(chan struct{})
 	go func() { _ = command.Wait(); close(ended) }()
+	kept := filepath.Join(filepath.Dir(log), startLog)
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	endpoint := ""
@@ -66,11 +70,16 @@ func (a *app) awaitDetached(ctx context.Context, command *exec.Cmd, ready, log s
 		}
 	})
 	if err == nil && endpoint != "" {
+		if err := os.Rename(log, kept); err != nil {
+			return err
+		}
 		a.term.Printf("%s\n", endpoint)
-		a.term.Notef("fcemu runs in the background (pid %d); its output is in %s; end it with 'fcemu stop'\n", command.Process.Pid, log)
+		a.term.Notef("fcemu runs in the background (pid %d); its output is in %s; end it with 'fcemu stop'\n", command.Process.Pid, kept)
 		return nil
 	}
 	_ = command.Process.Signal(syscall.SIGTERM)
+	<-ended
 	output, _ := os.ReadFile(log)
-	return errors.New("the emulator did not start:\n" + strings.TrimSpace(string(output)))
+	a.term.Notef("%s\n", strings.TrimSpace(string(output))) // what a start in the foreground says, and its exit code
+	return &exitError{code: max(command.ProcessState.ExitCode(), exitFailure)}
 }

@@ -3,8 +3,10 @@ package cmd
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -27,6 +29,9 @@ func newExec(a *app) *cobra.Command {
 }
 
 func (a *app) exec(c *cobra.Command, args []string) error {
+	if err := oneFolder(c); err != nil {
+		return err
+	}
 	ctx := c.Context()
 	options := a.daemonOptions()
 	if !c.Flags().Changed("port") {
@@ -43,7 +48,7 @@ func (a *app) exec(c *cobra.Command, args []string) error {
 		return err
 	}
 	defer d.Stop() // reported below where it matters; a second call does nothing
-	if _, err := a.deployProject(ctx, client.New(d.Endpoint, a.keys[0])); err != nil {
+	if _, err := a.deployProject(ctx, client.New(d.Endpoint, a.keys[0]), homeOf(d)); err != nil {
 		return err
 	}
 	if err := d.Announce(a.settings.GetString("address-file")); err != nil {
@@ -65,7 +70,7 @@ func (a *app) run(ctx context.Context, d *daemon.Daemon, args []string) (code in
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.Stdin, command.Stdout, command.Stderr = a.term.In, a.term.Out, a.term.Err
 	command.Env = os.Environ()
-	for _, pair := range clientEnv(d.Endpoint, a.keys[0]) {
+	for _, pair := range clientEnv(homeOf(d), a.keys[0]) {
 		command.Env = append(command.Env, pair[0]+"="+pair[1])
 	}
 	if d.HTTPSEndpoint != "" {
@@ -75,11 +80,19 @@ func (a *app) run(ctx context.Context, d *daemon.Daemon, args []string) (code in
 	var exit *exec.ExitError
 	switch {
 	case errors.As(err, &exit):
-		return max(exit.ExitCode(), 1), nil
-	case errors.Is(err, exec.ErrNotFound):
-		return 127, usageError("command %q was not found", args[0])
+		return shellCode(exit), nil
+	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
+		return 0, usageError("command %q cannot be run: %w; check its name, and that it is executable", args[0], errors.Unwrap(err))
 	}
 	return 0, err
+}
+
+// shellCode is the exit code as a shell tells it: 128 and the number of the signal that ended a command.
+func shellCode(exit *exec.ExitError) int {
+	if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		return 128 + int(status.Signal())
+	}
+	return exit.ExitCode()
 }
 
 // emulatorForOneCall finds the running emulator; with none running, in a folder with an s.yaml, it
@@ -96,6 +109,9 @@ func (a *app) emulatorForOneCall(ctx context.Context) (*client.Client, func(), e
 	if err := a.settings.BindPFlags(flags.Flags()); err != nil {
 		return nil, nil, err
 	}
+	if err := checkValues(a.settings, flags.Flags()); err != nil {
+		return nil, nil, err
+	}
 	options := a.daemonOptions()
 	options.Host, options.Port, options.HTTPSPort = "127.0.0.1", 0, nil
 	d, err := a.startDaemon(ctx, options)
@@ -104,7 +120,7 @@ func (a *app) emulatorForOneCall(ctx context.Context) (*client.Client, func(), e
 	}
 	stop := func() { _ = d.Stop() }
 	c = client.New(d.Endpoint, a.keys[0])
-	if _, err := a.deployProject(ctx, c); err == nil {
+	if _, err := a.deployProject(ctx, c, homeOf(d)); err == nil {
 		err = d.Announce("")
 		return c, stop, err
 	} else {

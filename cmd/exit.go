@@ -61,8 +61,6 @@ func exitCode(err error) int {
 		return exitUnreachable
 	case errors.As(err, &refusal):
 		return refusalCode(refusal)
-	case strings.HasPrefix(err.Error(), "unknown "), strings.HasPrefix(err.Error(), "accepts "), strings.HasPrefix(err.Error(), "requires at least "):
-		return exitUsage // cobra's own complaints about commands and their arguments
 	}
 	return exitFailure
 }
@@ -81,6 +79,27 @@ func refusalCode(refusal *emulator.Error) int {
 		return exitUsage
 	}
 	return exitFailure
+}
+
+// hint is the next thing to try where Function Compute's own error does not say it.
+func hint(err error) string {
+	var refusal *emulator.Error
+	if !errors.As(err, &refusal) || !strings.HasSuffix(err.Error(), refusal.Error()) {
+		return ""
+	}
+	switch refusal.Code {
+	case "ServiceNotFound", "FunctionNotFound":
+		return "; 'fcemu function list' shows those that are deployed"
+	case "AliasNotFound":
+		return "; 'fcemu alias list' shows those that there are"
+	case "VersionNotFound":
+		return "; 'fcemu version list' shows those that there are"
+	case "AsyncTaskNotFound":
+		return "; 'fcemu task list' shows those that are kept"
+	case "StatefulAsyncInvocationAlreadyExists":
+		return "; an id is used once in seven days, choose another"
+	}
+	return ""
 }
 
 // printed tells whether the error has been shown to the user already.

@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 
 	"github.com/fcemu/fcemu/emulator"
@@ -54,6 +56,16 @@ func newFunctionDelete(a *app) *cobra.Command {
 				return err
 			})
 		}}
+}
+
+// exists is an error where a function was named that is not there. Tasks and log lines of a deleted one
+// are shown as long as they are kept, so it is asked only where nothing was found.
+func (a *app) exists(ctx context.Context, function string) error {
+	if function == "" {
+		return nil
+	}
+	_, err := a.client().Function(ctx, emulator.ParseName(function))
+	return err
 }
 
 func functionName(row client.Object) string {

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -37,7 +38,7 @@ func newInvoke(a *app) *cobra.Command {
 	flags.String("async-task-id", "", "the same as --task-id")
 	flags.Bool("wait", false, "with --async: wait until the task has ended, then print its result")
 	flags.Duration("timeout", 0, "with --wait: give up after this time (exit 124)")
-	flags.Bool("log", false, "show the last 4 KB of the log on standard error")
+	flags.Bool("log", false, "show the last 4 KB of the log on standard error; with --async --wait the whole log of the task")
 	for _, same := range []string{"file", "async-task-id"} {
 		_ = flags.MarkHidden(same)
 	}
@@ -70,7 +71,7 @@ func (a *app) readInvocation(args []string) (*client.Invocation, error) {
 	inv := &client.Invocation{
 		Reference: emulator.Reference{Name: emulator.ParseName(args[0]), Qualifier: s.GetString("qualifier")},
 		Async:     s.GetBool("async"),
-		TaskID:    s.GetString("task-id") + s.GetString("async-task-id"),
+		TaskID:    cmp.Or(s.GetString("task-id"), s.GetString("async-task-id")),
 		Log:       s.GetBool("log"),
 	}
 	switch kind := strings.ToLower(s.GetString("invocation-type")); kind {
@@ -78,21 +79,41 @@ func (a *app) readInvocation(args []string) (*client.Invocation, error) {
 	case "async":
 		inv.Async = true
 	default:
-		return nil, usageError("--invocation-type %q: use Sync or Async", kind)
+		return nil, usageError("--invocation-type %q: use Sync or Async", s.GetString("invocation-type"))
 	}
 	var err error
 	if inv.Delay, err = readDelay(s.GetString("delay")); err != nil {
 		return nil, err
 	}
-	if !inv.Async {
-		for _, flag := range []string{"delay", "task-id", "async-task-id", "wait"} {
-			if s.GetString(flag) != "" && s.GetString(flag) != "false" {
-				return nil, usageError("--%s is for asynchronous invocations: add --async", flag)
-			}
-		}
+	if err := a.checkModes(inv); err != nil {
+		return nil, err
 	}
 	inv.Event, err = a.readEvent(args)
 	return inv, err
+}
+
+// checkModes refuses flags that would have no effect on this kind of invocation.
+func (a *app) checkModes(inv *client.Invocation) error {
+	s := a.settings
+	wait := s.GetBool("wait")
+	if !inv.Async {
+		for _, flag := range []string{"delay", "task-id", "async-task-id", "wait"} {
+			if s.GetString(flag) != "" && s.GetString(flag) != "false" {
+				return usageError("--%s is for asynchronous invocations: add --async", flag)
+			}
+		}
+	}
+	switch {
+	case s.GetString("async-task-id") != "" && s.GetString("async-task-id") != inv.TaskID:
+		return usageError("--task-id and --async-task-id are the same: give one of them")
+	case inv.Async && strings.EqualFold(s.GetString("invocation-type"), "sync"):
+		return usageError("--async and --invocation-type Sync exclude each other")
+	case !wait && s.GetDuration("timeout") != 0:
+		return usageError("--timeout bounds --wait, which is not given; how long a function may run is set where it is deployed")
+	case inv.Async && inv.Log && !wait:
+		return usageError("--log has nothing to show yet when --async returns: add --wait, or ask later with 'fcemu task logs ID'")
+	}
+	return nil
 }
 
 // readDelay reads whole seconds or a duration, 0…3600 s.
@@ -116,10 +137,12 @@ func readDelay(value string) (time.Duration, error) {
 }
 
 func (a *app) readEvent(args []string) ([]byte, error) {
-	file := a.settings.GetString("event-file") + a.settings.GetString("file")
+	text, file := a.settings.GetString("event"), cmp.Or(a.settings.GetString("event-file"), a.settings.GetString("file"))
 	switch {
 	case len(args) == 2 && args[1] != "-":
 		return nil, usageError("unexpected argument %q; give the event with -e, -f FILE or - (standard input)", args[1])
+	case text != "" && file != "", len(args) == 2 && text+file != "":
+		return nil, usageError("the event is given twice: choose one of -e, -f and - (standard input)")
 	case len(args) == 2 || file == "-":
 		return io.ReadAll(a.term.In)
 	case file != "":
@@ -129,7 +152,7 @@ func (a *app) readEvent(args []string) ([]byte, error) {
 		}
 		return event, nil
 	}
-	return []byte(a.settings.GetString("event")), nil
+	return []byte(text), nil
 }
 
 // finishAsync prints the id, and with --wait the result of the task.
@@ -153,10 +176,32 @@ func (a *app) finishAsync(ctx context.Context, emulator *client.Client, inv *cli
 	if err != nil {
 		return err
 	}
+	if inv.Log {
+		if err := a.addLog(ctx, emulator, task); err != nil {
+			return err
+		}
+	}
 	if err := a.printObject(task, func(task client.Object) { a.term.Printf("%s\n", text(task["returnPayload"])) }); err != nil {
 		return err
 	}
 	return taskError(task)
+}
+
+// addLog shows what all attempts of a task wrote, or with -o adds it to the task.
+func (a *app) addLog(ctx context.Context, emulator *client.Client, task client.Object) error {
+	var log strings.Builder
+	for line, err := range emulator.Logs(ctx, client.LogFilter{RequestID: text(task["requestId"])}) {
+		if err != nil {
+			return err
+		}
+		log.WriteString(line.Text + "\n")
+	}
+	if a.settings.GetString("output") != "table" {
+		task["log"] = log.String()
+		return nil
+	}
+	a.term.Notef("%s", a.term.SafeErr(log.String()))
+	return nil
 }
 
 // printResult prints the function's bytes on standard output and all else on standard error.
@@ -168,12 +213,12 @@ func (a *app) printResult(result *client.Result) error {
 		return functionError(result, true)
 	}
 	if len(result.Log) > 0 {
-		a.term.Notef("%s\n", strings.TrimRight(string(result.Log), "\r\n"))
+		a.term.Notef("%s\n", a.term.SafeErr(strings.TrimRight(string(result.Log), "\r\n")))
 	}
 	if _, err := a.term.Out.Write(result.Payload); err != nil {
 		return err
 	}
-	if a.term.Interactive && len(result.Payload) > 0 && result.Payload[len(result.Payload)-1] != '\n' {
+	if a.term.OnTerminal && len(result.Payload) > 0 && result.Payload[len(result.Payload)-1] != '\n' {
 		a.term.Printf("\n")
 	}
 	return functionError(result, false)
@@ -196,13 +241,18 @@ func functionError(result *client.Result, quiet bool) error {
 	if result.ErrorType == "" {
 		return nil
 	}
-	code := exitFunction
-	if strings.HasPrefix(string(result.Payload), `{"errorMessage":"Function time`) {
-		code = exitTimeout
-	}
+	code := failureCode(string(result.Payload))
 	if quiet {
 		return &exitError{code: code}
 	}
 	return &exitError{code, fmt.Errorf("the function failed: %s (request %s; see 'fcemu logs --request-id %s')",
 		result.ErrorType, result.RequestID, result.RequestID)}
+}
+
+// failureCode tells time-outs from other failures of a function.
+func failureCode(payload string) int {
+	if strings.HasPrefix(payload, `{"errorMessage":"Function time`) {
+		return exitTimeout
+	}
+	return exitFunction
 }

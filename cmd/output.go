@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/viper"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/fcemu/fcemu/emulator"
@@ -23,20 +24,34 @@ type column struct {
 
 // withOutput adds -o to a command that lists or shows.
 func withOutput(c *cobra.Command) *cobra.Command {
-	c.Flags().StringP("output", "o", "table", "table, json, jsonl or yaml")
+	c.Flags().StringP("output", "o", "table", formats)
 	return c
+}
+
+const formats = "table, json, jsonl or yaml"
+
+// checkFormat refuses an unknown -o before anything is done.
+func checkFormat(c *cobra.Command, settings *viper.Viper) error {
+	if flag := c.Flags().Lookup("output"); flag == nil || flag.DefValue != "table" {
+		return nil // none, or one with formats of its own, which only reads
+	}
+	switch format := settings.GetString("output"); format {
+	case "table", "json", "jsonl", "yaml":
+		return nil
+	default:
+		return usageError("output %q is not known; use %s", format, formats)
+	}
 }
 
 // printList prints rows in the format that -o asks for.
 func (a *app) printList(rows []client.Object, columns []column) error {
-	switch format := a.settings.GetString("output"); format {
+	if rows == nil {
+		rows = []client.Object{} // in JSON and YAML an empty list, not null
+	}
+	switch a.settings.GetString("output") {
 	case "table":
 		a.printTable(rows, columns)
-		return nil
 	case "json":
-		if rows == nil {
-			rows = []client.Object{}
-		}
 		return a.printJSON(rows)
 	case "jsonl":
 		for _, row := range rows {
@@ -47,26 +62,22 @@ func (a *app) printList(rows []client.Object, columns []column) error {
 		return nil
 	case "yaml":
 		return a.printYAML(rows)
-	default:
-		return usageError("output %q is not known; use table, json, jsonl or yaml", format)
 	}
+	return nil
 }
 
 // printObject prints one noun in the format that -o asks for; show prints it for people.
 func (a *app) printObject(object client.Object, show func(client.Object)) error {
-	switch format := a.settings.GetString("output"); format {
-	case "table":
-		show(object)
-		return nil
+	switch a.settings.GetString("output") {
 	case "json":
 		return a.printJSON(object)
 	case "jsonl":
 		return json.NewEncoder(a.term.Out).Encode(object)
 	case "yaml":
 		return a.printYAML(object)
-	default:
-		return usageError("output %q is not known; use table, json, jsonl or yaml", format)
 	}
+	show(object)
+	return nil
 }
 
 func (a *app) printJSON(value any) error {
@@ -116,6 +127,9 @@ func text(value any) string {
 		return value
 	case float64:
 		return strconv.FormatFloat(value, 'f', -1, 64)
+	}
+	if shown, err := json.Marshal(value); err == nil {
+		return string(shown) // of lists and objects
 	}
 	return fmt.Sprint(value)
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -43,7 +44,7 @@ func Main(version string, args []string) int {
 		return exitInterrupted
 	}
 	if err != nil && !printed(err) {
-		terminal.Notef("%s %s\n", terminal.Bad("fcemu:"), err)
+		terminal.Notef("%s %s%s\n", terminal.Bad("fcemu:"), terminal.SafeErr(err.Error()), hint(err))
 	}
 	return exitCode(err)
 }
@@ -80,6 +81,9 @@ func newRoot(a *app, args []string) *cobra.Command {
 		if a.settings, err = loadSettings(c); err != nil {
 			return err
 		}
+		if err := checkFormat(c, a.settings); err != nil {
+			return err
+		}
 		a.keys, err = accessKeys(a.settings)
 		return err
 	}
@@ -88,5 +92,41 @@ func newRoot(a *app, args []string) *cobra.Command {
 		newDeploy(a), newInvoke(a), newTask(a), newDestination(a), newClock(a), newLogs(a), newFunction(a), newAlias(a), newLayer(a), newTrigger(a), newDomain(a), newCert(a), newInstance(a), newPs(a),
 		newRuntime(a), newVersion(a), newDoctor(a), newFidelity(a),
 	)
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	checkArguments(root)
 	return root
+}
+
+// checkArguments makes what cobra says of arguments a usage error that tells the next step, and refuses
+// empty ones, which a script makes of a variable that is not set.
+func checkArguments(c *cobra.Command) {
+	check := c.Args
+	c.Args = func(c *cobra.Command, args []string) error {
+		if len(args) > 0 && args[0] == "" {
+			return usageError("the first argument is empty; see '%s --help'", c.CommandPath())
+		}
+		if check == nil {
+			return nil
+		}
+		if err := check(c, args); err != nil {
+			return usageError("%w%s; see '%s --help'", err, alike(c, args), c.CommandPath())
+		}
+		return nil
+	}
+	for _, child := range c.Commands() {
+		checkArguments(child)
+	}
+}
+
+// alike names the commands that the first argument may have been meant for.
+func alike(c *cobra.Command, args []string) string {
+	if len(args) == 0 || !c.HasSubCommands() {
+		return ""
+	}
+	c.SuggestionsMinimumDistance = 2 // letters to change
+	if names := c.SuggestionsFor(args[0]); len(names) > 0 {
+		return "; did you mean " + strings.Join(names, " or ") + "?"
+	}
+	return ""
 }

@@ -2,11 +2,15 @@ package cmd
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"github.com/spf13/viper"
 
 	"github.com/fcemu/fcemu/cmd/daemon"
@@ -14,15 +18,20 @@ import (
 	"github.com/fcemu/fcemu/emulator/signature"
 )
 
+// noSetting marks a flag that neither the environment nor fcemu.yaml can give.
+const noSetting = "no setting"
+
 // loadSettings joins flag > FCEMU_* > nearest fcemu.yaml > the user's config folder > default.
 func loadSettings(c *cobra.Command) (*viper.Viper, error) {
 	settings := viper.New()
 	settings.SetEnvPrefix("FCEMU")
 	settings.SetEnvKeyReplacer(strings.NewReplacer("-", "_", ".", "_"))
 	settings.AutomaticEnv()
-	if err := settings.BindPFlags(c.Flags()); err != nil {
-		return nil, err
-	}
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if _, no := f.Annotations[noSetting]; !no {
+			_ = settings.BindPFlag(f.Name, f) // fails for no flag
+		}
+	})
 	if folder, err := os.UserConfigDir(); err == nil {
 		err := mergeFile(settings, filepath.Join(folder, "fcemu", "fcemu.yaml"))
 		if err != nil && !errors.Is(err, os.ErrPermission) { // another user's folder is as good as none
@@ -30,9 +39,39 @@ func loadSettings(c *cobra.Command) (*viper.Viper, error) {
 		}
 	}
 	if file := nearest("fcemu.yaml"); file != "" {
-		return settings, mergeFile(settings, file)
+		if err := mergeFile(settings, file); err != nil {
+			return nil, err
+		}
 	}
-	return settings, nil
+	return settings, checkValues(settings, c.Flags())
+}
+
+// checkValues looks at what the environment and the files say, as the flags look at what the command
+// line says: a number that is none would count as 0, and a switch set to yes as off.
+func checkValues(settings *viper.Viper, flags *pflag.FlagSet) (err error) {
+	flags.VisitAll(func(f *pflag.Flag) {
+		if _, no := f.Annotations[noSetting]; no || f.Changed || err != nil {
+			return
+		}
+		value, kind := fmt.Sprint(settings.Get(f.Name)), f.Value.Type()
+		_, noNumber := strconv.Atoi(value)
+		_, noSwitch := strconv.ParseBool(value)
+		_, noDuration := time.ParseDuration(value)
+		switch {
+		case kind == "int" && noNumber != nil:
+			err = wrongValue(f.Name, value, "a whole number")
+		case kind == "bool" && noSwitch != nil:
+			err = wrongValue(f.Name, value, "true or false")
+		case kind == "duration" && noDuration != nil:
+			err = wrongValue(f.Name, value, "a time with its unit, such as 90s or 5m")
+		}
+	})
+	return err
+}
+
+func wrongValue(name, value, use string) error {
+	return usageError("%s %q (FCEMU_%s, or %s in fcemu.yaml): use %s", name, value,
+		strings.ToUpper(strings.ReplaceAll(name, "-", "_")), name, use)
 }
 
 // mergeFile adds the settings of a file, if there is one.
@@ -93,8 +132,8 @@ func nearest(name string) string {
 	}
 }
 
-// client calls the emulator that is meant: --endpoint, FCEMU_ENDPOINT, the nearest address file, or
-// the default port.
+// client calls the emulator that is meant: --endpoint, FCEMU_ENDPOINT, the address file in --data-dir,
+// the nearest one, or the default port. Who names a data folder means no other emulator than that one's.
 func (a *app) client() *client.Client {
 	if endpoint := a.settings.GetString("endpoint"); endpoint != "" {
 		return client.New(endpoint, a.keys[0])
@@ -103,6 +142,7 @@ func (a *app) client() *client.Client {
 		if endpoint := readAddress(filepath.Join(folder, daemon.AddressFile)); endpoint != "" {
 			return client.New(endpoint, a.keys[0])
 		}
+		return client.Absent(folder)
 	}
 	if file := nearest(filepath.Join(daemon.DataFolder, daemon.AddressFile)); file != "" {
 		if endpoint := readAddress(file); endpoint != "" {

@@ -17,11 +17,7 @@ import (
 	"github.com/fcemu/fcemu/cmd/daemon"
 	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/emulator/client"
-)
-
-const (
-	defaultAccount = daemon.DefaultAccount
-	defaultRegion  = daemon.DefaultRegion
+	"github.com/fcemu/fcemu/runtime/process"
 )
 
 func newStart(a *app) *cobra.Command {
@@ -29,11 +25,24 @@ func newStart(a *app) *cobra.Command {
 		Use:   "start",
 		Short: "Start the emulator, and deploy the s.yaml in use",
 		Args:  cobra.NoArgs,
-		RunE:  func(c *cobra.Command, _ []string) error { return a.start(c.Context()) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := oneFolder(c); err != nil {
+				return err
+			}
+			return a.start(c.Context())
+		},
 	}
 	startFlags(c)
 	c.Flags().Bool("detach", false, "start in the background; end it with 'fcemu stop'")
 	return c
+}
+
+// oneFolder refuses two answers to where the state is.
+func oneFolder(c *cobra.Command) error {
+	if c.Flags().Changed("ephemeral") && c.Flags().Changed("data-dir") {
+		return usageError("--ephemeral keeps the state in a temporary folder, --data-dir in another: choose one of them")
+	}
+	return nil
 }
 
 const noHTTPS = -1
@@ -72,8 +81,8 @@ func startFlags(c *cobra.Command) {
 	flags.Bool("allow-inline", false, "let browsers show what default domains answer; the cloud forces a download")
 	flags.Bool("refuse-apk", false, "refuse Android packages on default domains, as the cloud does for triggers made since June 2024")
 	flags.Bool("allow-redirects", false, "pass 3xx on from default domains; the cloud refuses it")
-	flags.String("account-id", defaultAccount, "account id in resource names")
-	flags.String("region", defaultRegion, "region in resource names")
+	flags.String("account-id", daemon.DefaultAccount, "account id in resource names")
+	flags.String("region", daemon.DefaultRegion, "region in resource names")
 	flags.Int("max-instances", 100, "instances of one function at a time; beyond it callers get 429")
 	flags.Int("async-workers", 16, "asynchronous invocations that run at a time")
 	flags.String("seed", "", "a whole number: aliases with a weight choose the same versions in the same order at every start (default: by chance)")
@@ -95,7 +104,7 @@ func (a *app) start(ctx context.Context) error {
 	if a.projectFile() != "" {
 		go d.Warm(ctx)
 	}
-	deployed, err := a.deployProject(ctx, c)
+	deployed, err := a.deployProject(ctx, c, homeOf(d))
 	if err != nil {
 		return err
 	}
@@ -120,8 +129,13 @@ func (a *app) startDaemon(ctx context.Context, options daemon.Options) (*daemon.
 	if format := a.settings.GetString("log-format"); format != "text" && format != "json" {
 		return nil, usageError("--log-format %q: use text or json", format)
 	}
-	if port := a.settings.GetString("https-port"); !isNumber(port) {
-		return nil, usageError("--https-port %q: use a port, 0 for a free one, or -1 for none", port)
+	switch isolation := a.settings.GetString("isolation"); isolation {
+	case process.IsolationAuto, process.IsolationFull, process.IsolationPorts, process.IsolationNone:
+	default:
+		return nil, usageError("isolation %q is unknown; use auto, full, ports or none", isolation)
+	}
+	if err := a.checkNumbers(); err != nil {
+		return nil, err
 	}
 	if level := a.settings.GetString("log-level"); level != "info" && level != "error" {
 		return nil, usageError("--log-level %q: use info or error", level)
@@ -143,10 +157,23 @@ func (a *app) startDaemon(ctx context.Context, options daemon.Options) (*daemon.
 	return daemon.Start(ctx, options)
 }
 
-// isNumber is for what the environment and fcemu.yaml say: flags look themselves.
-func isNumber(text string) bool {
-	_, err := strconv.Atoi(text)
-	return err == nil
+// checkNumbers refuses numbers that mean nothing.
+func (a *app) checkNumbers() error {
+	const most = 1 << 20 // of anything
+	for _, one := range []struct {
+		flag     string
+		min, max int
+	}{
+		{"port", 0, 65535}, {"https-port", noHTTPS, 65535}, {"max-instances", 1, most}, {"async-workers", 1, most}, {"spares", 0, most},
+	} {
+		if n := a.settings.GetInt(one.flag); n < one.min || n > one.max {
+			return usageError("--%s %d: use a number from %d to %d", one.flag, n, one.min, one.max)
+		}
+	}
+	if idle := a.settings.GetDuration("idle-timeout"); idle <= 0 {
+		return usageError("--idle-timeout %s: use a time above 0, such as 5m", idle)
+	}
+	return nil
 }
 
 // readSeed reads a whole number; nil is none.

@@ -24,6 +24,9 @@ func newTask(a *app) *cobra.Command {
 func newTaskGet(a *app) *cobra.Command {
 	c := withOutput(&cobra.Command{Use: "get ID", Short: "Show one task with its events and where it stands", Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := a.checkWatch(a.settings.GetBool("watch")); err != nil {
+				return err
+			}
 			task, err := a.client().Task(c.Context(), args[0], a.settings.GetString("function"), 0)
 			if err != nil {
 				return err
@@ -89,7 +92,7 @@ func (a *app) each(ids []string, do func(id string) error) error {
 			continue
 		}
 		if failed = err; i < len(ids)-1 && !printed(err) {
-			a.term.Notef("%s %s\n", a.term.Bad("fcemu:"), err)
+			a.term.Notef("%s %s%s\n", a.term.Bad("fcemu:"), a.term.SafeErr(err.Error()), hint(err))
 		}
 	}
 	return failed
@@ -98,6 +101,7 @@ func (a *app) each(ids []string, do func(id string) error) error {
 // awaitTask returns the ended task; a limit of 0 waits for ever.
 func (a *app) awaitTask(ctx context.Context, c *client.Client, id, function string, limit time.Duration) (client.Object, error) {
 	const step = 20 * time.Second // one long poll
+	defer a.busy("waiting for task " + id)()
 	var deadline time.Time
 	if limit > 0 {
 		deadline = time.Now().Add(limit)
@@ -130,7 +134,7 @@ func taskError(task client.Object) error {
 	if cause != "" {
 		cause = ": " + cause
 	}
-	return &exitError{exitFunction, fmt.Errorf("task %s ended as %s%s", text(task["taskId"]), status, cause)}
+	return &exitError{failureCode(text(task["returnPayload"])), fmt.Errorf("task %s ended as %s%s", text(task["taskId"]), status, cause)}
 }
 
 func (a *app) showTask(task client.Object) {
@@ -140,7 +144,7 @@ func (a *app) showTask(task client.Object) {
 		{"request id", text(task["requestId"])}, {"started", started(task)}, {"due", due(task)},
 		{"ended", moment(task["endTime"], clockOf(task))}, {"retries", text(task["alreadyRetriedTimes"])}, {"error", text(task["taskErrorMessage"])},
 		{"destination", text(task["destinationStatus"])}, {"instance", text(task["instanceId"])},
-		{"payload", text(task["taskPayload"])}, {"result", text(task["returnPayload"])},
+		{"payload", a.term.SafeOut(text(task["taskPayload"]))}, {"result", a.term.SafeOut(text(task["returnPayload"]))},
 	}
 	for _, row := range rows {
 		if row[1] != "" {
@@ -151,7 +155,7 @@ func (a *app) showTask(task client.Object) {
 	for _, event := range events {
 		if event, ok := event.(map[string]any); ok {
 			a.term.Printf("  %s %s %s\n", a.term.Dim(moment(event["timestamp"], text(event["clock"]))), a.term.Status(text(event["status"])),
-				strings.TrimSpace(text(event["eventDetail"])))
+				a.term.SafeOut(strings.TrimSpace(text(event["eventDetail"]))))
 		}
 	}
 }

@@ -32,12 +32,21 @@ func (a *app) listTasks(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	watching := a.settings.GetBool("watch")
+	if err := a.checkWatch(watching); err != nil {
+		return err
+	}
 	c := a.client()
 	rows, err := c.Tasks(ctx, filter)
 	if err != nil {
 		return err
 	}
-	if err := a.printList(rows, a.taskColumns(filter.Payload)); err != nil || !a.settings.GetBool("watch") {
+	if len(rows) == 0 {
+		if err := a.exists(ctx, filter.Function); err != nil {
+			return err
+		}
+	}
+	if err := a.printList(rows, a.taskColumns(filter.Payload)); err != nil || !watching {
 		return err
 	}
 	return a.watchTasks(ctx, c, filter, rows)

@@ -11,6 +11,14 @@ import (
 // look is how often a watch looks.
 const look = 300 * time.Millisecond
 
+// checkWatch refuses formats that hold one whole thing, which a watch has not.
+func (a *app) checkWatch(watching bool) error {
+	if format := a.settings.GetString("output"); watching && format != "table" && format != "jsonl" {
+		return usageError("-o %s shows one whole, which --watch never ends; use -o jsonl", format)
+	}
+	return nil
+}
+
 // watchTasks prints rows again as they change, until the user ends it. On a terminal the last line
 // tells where the task stands that comes next.
 func (a *app) watchTasks(ctx context.Context, c *client.Client, filter client.TaskFilter, seen []client.Object) error {
@@ -36,7 +44,9 @@ func (a *app) watchTasks(ctx context.Context, c *client.Client, filter client.Ta
 			if status := text(row["status"]); known[rowKey(row)] != status {
 				known[rowKey(row)] = status
 				a.live("")
-				a.showChange(row)
+				if err := a.showChange(row); err != nil {
+					return err
+				}
 			}
 		}
 		if next := nextOf(rows); next != nil {
@@ -66,15 +76,19 @@ func (a *app) watchTask(ctx context.Context, c *client.Client, task client.Objec
 		if now := text(task["status"]); now != status {
 			status = now
 			a.live("")
-			a.showChange(task)
+			if err := a.showChange(task); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-func (a *app) showChange(row client.Object) {
-	a.term.Printf("%s %s %s %s  %s\n", a.term.Dim(time.Now().Format("15:04:05.000")), text(row["taskId"]),
-		text(row["functionName"]), a.term.Status(text(row["status"])), a.term.Dim(text(row["progress"])))
+func (a *app) showChange(row client.Object) error {
+	return a.printObject(row, func(client.Object) {
+		a.term.Printf("%s %s %s %s  %s\n", a.term.Dim(time.Now().Format("15:04:05.000")), text(row["taskId"]),
+			text(row["functionName"]), a.term.Status(text(row["status"])), a.term.Dim(text(row["progress"])))
+	})
 }
 
 // nextOf is the unfinished task with the earliest time.

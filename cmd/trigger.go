@@ -2,9 +2,6 @@ package cmd
 
 import (
 	"github.com/spf13/cobra"
-
-	"github.com/fcemu/fcemu/emulator"
-	"github.com/fcemu/fcemu/emulator/client"
 )
 
 func newTrigger(a *app) *cobra.Command {
@@ -18,22 +15,23 @@ func newTriggerList(a *app) *cobra.Command {
 	return withOutput(&cobra.Command{Use: "list [FUNCTION]", Aliases: []string{"ls"}, Short: "List the triggers of one or all functions",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			var rows []client.Object
-			var err error
+			function := ""
 			if len(args) == 1 {
-				rows, err = a.client().Triggers(c.Context(), emulator.ParseName(args[0]))
-				for _, row := range rows { // the API's answer leaves out what was asked for
-					row["functionName"] = args[0]
-				}
-			} else {
-				rows, err = a.client().AllTriggers(c.Context())
+				function = args[0]
+			}
+			rows, err := a.client().AllTriggers(c.Context(), function)
+			if err != nil {
+				return err
+			}
+			if len(rows) == 0 {
+				err = a.exists(c.Context(), function)
 			}
 			if err != nil {
 				return err
 			}
 			return a.printList(rows, []column{
 				{"FUNCTION", functionName}, {"TRIGGER", field("triggerName")}, {"TYPE", field("triggerType")},
-				{"QUALIFIER", field("qualifier")}, {"CONFIG", field("triggerConfig")},
+				{"QUALIFIER", field("qualifier")}, {"URL", field("url")}, {"CONFIG", field("triggerConfig")},
 			})
 		}})
 }

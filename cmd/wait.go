@@ -20,6 +20,7 @@ func (a *app) wait(ctx context.Context) error {
 	limit := a.settings.GetDuration("timeout")
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
+	defer a.busy("waiting for " + a.client().Endpoint())()
 	err := poll(ctx, func() bool {
 		health, err := a.client().Health(ctx) // the address file may appear meanwhile
 		return err == nil && health["status"] == "ready"

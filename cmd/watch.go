@@ -60,8 +60,8 @@ func (a *app) complain(ctx context.Context, done *deployment, err error) {
 
 // follow applies one change: of code, or of s.yaml itself.
 func (a *app) follow(ctx context.Context, c *client.Client, done *deployment, change project.Change) error {
-	if change.Project {
-		loaded, err := a.loadProject(ctx, c.Endpoint(), done.project.File, done.only...)
+	if change.Project && done.project.File != commandLine {
+		loaded, err := a.loadProject(ctx, done.home, done.project.File, done.only...)
 		if err != nil {
 			return err
 		}

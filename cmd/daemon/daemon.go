@@ -139,7 +139,10 @@ func (d *Daemon) Announce(file string) error {
 	if file == "" {
 		return nil
 	}
-	return writeAddress(file, d.Endpoint)
+	if err := writeAddress(file, d.Endpoint); err != nil {
+		return fmt.Errorf("the address file cannot be written: %w; choose another with --address-file", err)
+	}
+	return nil
 }
 
 // writeAddress is atomic: a reader sees the whole address or none.
@@ -150,6 +153,9 @@ func writeAddress(file, endpoint string) error {
 	}
 	return os.Rename(draft, file)
 }
+
+// Names are the account and the region in the names of resources.
+func (d *Daemon) Names() (account, region string) { return d.options.Account, d.options.Region }
 
 // AskStop asks whoever waits on StopAsked to stop the emulator.
 func (d *Daemon) AskStop() { d.askOnce.Do(func() { close(d.stopAsked) }) }

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -23,7 +24,8 @@ func lockFolder(folder string) (*folderLock, error) {
 	if err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		holder, _ := os.ReadFile(path)
 		_ = file.Close()
-		return nil, fmt.Errorf("the data folder %s is in use by %s; stop that one with 'fcemu stop', or choose another with --data-dir", folder, strings.TrimSpace(string(holder)))
+		return nil, fmt.Errorf("the data folder %s is in use by %s; stop that one with 'fcemu stop', or choose another with --data-dir",
+			folder, cmp.Or(strings.TrimSpace(string(holder)), "an emulator that is just starting"))
 	}
 	return &folderLock{file}, nil
 }

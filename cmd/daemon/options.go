@@ -62,17 +62,17 @@ type Options struct {
 	Notice func(text string) // one line for the user, e.g. that another interpreter stands in
 }
 
-// openFolder makes the data folder, and says how to remove it if it is a temporary one.
+// openFolder makes the data folder, and says how to remove it if it is a temporary one; cleanUp is
+// never nil.
 func (o *Options) openFolder() (cleanUp func(), err error) {
 	if !o.Ephemeral {
-		o.DataDir, err = filepath.Abs(o.DataDir)
-		if err != nil {
-			return nil, err
+		if o.DataDir, err = filepath.Abs(o.DataDir); err == nil {
+			err = os.MkdirAll(o.DataDir, 0o755)
 		}
-		return func() {}, os.MkdirAll(o.DataDir, 0o755)
+		return func() {}, err
 	}
 	if o.DataDir, err = os.MkdirTemp("", "fcemu-"); err != nil {
-		return nil, err
+		return func() {}, err
 	}
 	folder := o.DataDir
 	return func() { _ = os.RemoveAll(folder) }, nil

@@ -87,6 +87,7 @@ func (d *Daemon) health(ctx context.Context) (local.Health, error) {
 		status = "ready"
 	}
 	return local.Health{Status: status, Version: d.options.Version, PID: os.Getpid(), Endpoint: d.Endpoint, HTTPS: d.HTTPSEndpoint, DataDir: d.DataDir,
+		AccountID: d.options.Account, Region: d.options.Region,
 		StartedTime: d.Started, Capabilities: d.parts.launcher.Capabilities(), Functions: functions,
 		Instances: len(d.parts.pool.Instances()), Spares: d.parts.pool.Spares(), Tasks: tasks, Clock: d.Clock()}, err
 }

@@ -55,6 +55,10 @@ func (l *loader) propless(entry *field, component string) {
 		l.fail(entry.key, "resource "+entry.key.Value+" has no props", "describe the function under props")
 		return
 	}
+	if component == "" {
+		l.note(entry.key, entry.key.Value+" has neither component nor props and is skipped")
+		return
+	}
 	l.note(entry.key, "the component "+component+" is no function; "+entry.key.Value+" is skipped")
 }
 

@@ -35,7 +35,7 @@ func (o *object) number(name string, least, most float64, also ...string) float6
 		return 0
 	}
 	if value < least || value > most {
-		o.fail(node, fmt.Sprintf("%s is %v", name, value), fmt.Sprintf("choose a value from %v to %v", least, most))
+		o.fail(node, name+" is "+node.Value, fmt.Sprintf("choose a value from %v to %v", least, most))
 		return 0
 	}
 	return value

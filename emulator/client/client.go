@@ -28,7 +28,7 @@ type Object = map[string]any
 type Client struct {
 	endpoint string
 	key      signature.Key
-	http     *http.Client
+	http     *http.Client // nil: no emulator is there
 	skew     atomic.Int64 // ns by which the emulator's clock is ahead of the machine's, where that is known
 }
 
@@ -42,6 +42,8 @@ type UnreachableError struct {
 func (e *UnreachableError) Error() string {
 	return fmt.Sprintf("no emulator answers at %s (%v); start one with 'fcemu start'", e.Endpoint, rootCause(e.Err))
 }
+
+var errAbsent = errors.New("the folder has no address file")
 
 // Unwrap returns the network error.
 func (e *UnreachableError) Unwrap() error { return e.Err }
@@ -58,6 +60,12 @@ func New(endpoint string, key signature.Key) *Client {
 	}
 	return &Client{endpoint: strings.TrimRight(endpoint, "/"), key: key, http: &http.Client{Transport: transport}}
 }
+
+// Absent returns a client of the emulator whose state is in a folder, where it is not running.
+func Absent(folder string) *Client { return &Client{endpoint: folder} }
+
+// Found tells whether there is an address to call.
+func (c *Client) Found() bool { return c.http != nil }
 
 // Endpoint is the address that the client calls.
 func (c *Client) Endpoint() string { return c.endpoint }
@@ -98,6 +106,9 @@ func (c *Client) send(ctx context.Context, method, path string, query url.Values
 
 // sendOnce makes one request, with a body or, where that is nil, without; an answer of 400 or more becomes an *emulator.Error.
 func (c *Client) sendOnce(ctx context.Context, method, path string, query url.Values, body []byte, header http.Header) (*http.Response, error) {
+	if !c.Found() {
+		return nil, &UnreachableError{Endpoint: c.endpoint, Err: errAbsent}
+	}
 	target := c.endpoint + path
 	if len(query) > 0 {
 		target += "?" + query.Encode()

@@ -31,10 +31,10 @@ func (c *Client) Stop(ctx context.Context) error {
 	return c.call(ctx, "POST", own+"/stop", nil, nil, nil)
 }
 
-// AllTriggers lists the triggers of all functions.
-func (c *Client) AllTriggers(ctx context.Context) ([]Object, error) {
+// AllTriggers lists the triggers of all functions, or of one, with their addresses.
+func (c *Client) AllTriggers(ctx context.Context, function string) ([]Object, error) {
 	var answer struct{ Triggers []Object }
-	err := c.call(ctx, "GET", own+"/triggers", nil, nil, &answer)
+	err := c.call(ctx, "GET", own+"/triggers", ofFunction(function), nil, &answer)
 	return answer.Triggers, err
 }
 

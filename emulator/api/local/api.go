@@ -52,6 +52,8 @@ type Health struct {
 	Endpoint     string                        `json:"endpoint"`
 	HTTPS        string                        `json:"httpsEndpoint,omitempty"`
 	DataDir      string                        `json:"dataDir"`
+	AccountID    string                        `json:"accountId"`
+	Region       string                        `json:"region"`
 	StartedTime  time.Time                     `json:"startedTime"`
 	Capabilities any                           `json:"capabilities,omitempty"` // of the platform, see fcemu doctor
 	Functions    int                           `json:"functions"`
