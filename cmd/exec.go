@@ -32,6 +32,7 @@ func (a *app) exec(c *cobra.Command, args []string) error {
 	if err := oneFolder(c); err != nil {
 		return err
 	}
+	a.noticeUnknown(c.Root())
 	ctx := c.Context()
 	options := a.daemonOptions()
 	if !c.Flags().Changed("port") {

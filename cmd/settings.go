@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -72,6 +73,32 @@ func checkValues(settings *viper.Viper, flags *pflag.FlagSet) (err error) {
 func wrongValue(name, value, use string) error {
 	return usageError("%s %q (FCEMU_%s, or %s in fcemu.yaml): use %s", name, value,
 		strings.ToUpper(strings.ReplaceAll(name, "-", "_")), name, use)
+}
+
+// noticeUnknown names what fcemu.yaml sets and nothing reads.
+func (a *app) noticeUnknown(root *cobra.Command) {
+	known := map[string]bool{"interpreters": true, "mounts": true, "images": true, "destinations": true, "accesskeys": true,
+		"access-key-id": true, "access-key-secret": true, "security-token": true}
+	var learn func(c *cobra.Command)
+	learn = func(c *cobra.Command) {
+		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+			if _, no := f.Annotations[noSetting]; !no {
+				known[f.Name] = true
+			}
+		})
+		for _, child := range c.Commands() {
+			learn(child)
+		}
+	}
+	learn(root)
+	keys := a.settings.AllKeys()
+	sort.Strings(keys)
+	for _, key := range keys {
+		if name, _, _ := strings.Cut(key, "."); !known[name] {
+			known[name] = true // one line for all below it
+			a.notice(name + " in fcemu.yaml is no setting and is ignored")
+		}
+	}
 }
 
 // mergeFile adds the settings of a file, if there is one.

@@ -29,6 +29,7 @@ func newStart(a *app) *cobra.Command {
 			if err := oneFolder(c); err != nil {
 				return err
 			}
+			a.noticeUnknown(c.Root())
 			return a.start(c.Context())
 		},
 	}

@@ -8,12 +8,12 @@ const MaxInbox = 10000
 // InboxMessage is an outcome as it arrived in the inbox: the stand-in for queues, topics and buses
 // that do not exist on this machine.
 type InboxMessage struct {
-	Sequence     int64           `json:"sequence"`     // order of arrival, from 1
-	Delivery     int64           `json:"-"`            // Delivery.ID: it arrives once, however often it is sent
-	ReceivedTime int64           `json:"receivedTime"` // Unix ms
+	Sequence     int64           `json:"sequence"`        // order of arrival, from 1
+	Delivery     int64           `json:"-"`               // Delivery.ID: it arrives once, however often it is sent
+	ReceivedTime int64           `json:"receivedTime"`    // Unix ms
 	Clock        string          `json:"clock,omitempty"` // ClockDriven where that is what ReceivedTime was read from
-	Destination  string          `json:"destination"`  // ARN
-	FunctionName string          `json:"functionName"` // whose outcome it is, as people type it
+	Destination  string          `json:"destination"`     // ARN
+	FunctionName string          `json:"functionName"`    // whose outcome it is, as people type it
 	TaskID       string          `json:"taskId"`
 	RequestID    string          `json:"requestId"`
 	Body         json.RawMessage `json:"body"` // what the destination would have received

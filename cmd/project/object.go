@@ -141,7 +141,11 @@ func (o *object) rest() []*field {
 func (o *object) unknown(names ...string) {
 	for _, one := range o.rest() {
 		text := fmt.Sprintf("%s is not a field of %s and is ignored", one.key.Value, o.where)
-		if near := nearest(one.key.Value, names); near != "" {
+		switch near := nearest(one.key.Value, names); near {
+		case "":
+		case one.key.Value:
+			text += "; it stands elsewhere in this edition"
+		default:
 			text += "; did you mean " + near + "?"
 		}
 		o.note(one.key, text)
