@@ -97,13 +97,13 @@ func shellCode(exit *exec.ExitError) int {
 }
 
 // emulatorForOneCall finds the running emulator; with none running, in a folder with an s.yaml, it
-// starts one and says how to stop it again.
-func (a *app) emulatorForOneCall(ctx context.Context) (*client.Client, func(), error) {
-	c := a.client()
-	_, err := c.Health(ctx)
+// starts one and says how to stop it again: stop is nil where it was running.
+func (a *app) emulatorForOneCall(ctx context.Context) (c *client.Client, stop func(), err error) {
+	c = a.client()
+	_, err = c.Health(ctx)
 	var gone *client.UnreachableError
 	if err == nil || !errors.As(err, &gone) || a.settings.GetString("endpoint") != "" || a.projectFile() == "" {
-		return c, func() {}, nil
+		return c, nil, nil
 	}
 	flags := &cobra.Command{}
 	startFlags(flags) // for their defaults, and for what FCEMU_* and fcemu.yaml say of them
@@ -119,7 +119,7 @@ func (a *app) emulatorForOneCall(ctx context.Context) (*client.Client, func(), e
 	if err != nil {
 		return nil, nil, err
 	}
-	stop := func() { _ = d.Stop() }
+	stop = func() { _ = d.Stop() }
 	c = client.New(d.Endpoint, a.keys[0])
 	if _, err := a.deployProject(ctx, c, homeOf(d)); err == nil {
 		err = d.Announce("")

@@ -54,15 +54,19 @@ func (a *app) invoke(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	defer stop()
+	if stop != nil {
+		defer stop()
+	}
 	result, err := emulator.Invoke(ctx, *inv)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case !inv.Async:
+		return a.printResult(result)
+	case stop != nil && !a.settings.GetBool("wait"):
+		a.notice("no emulator is running; the invocation is kept and runs after the next 'fcemu start'")
 	}
-	if inv.Async {
-		return a.finishAsync(ctx, emulator, inv, result)
-	}
-	return a.printResult(result)
+	return a.finishAsync(ctx, emulator, inv, result)
 }
 
 // readInvocation turns flags and arguments into the call to make.
