@@ -37,6 +37,9 @@ func Main(version string, args []string) int {
 	defer stop(nil)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM) // before anything that a user may interrupt
+	if !signal.Ignored(syscall.SIGHUP) {                  // as under nohup
+		signal.Notify(signals, syscall.SIGHUP)
+	}
 	go cancelOnSignal(signals, stop)
 	terminal := term.System()
 	err := newRoot(&app{version: version, term: terminal}, args).ExecuteContext(ctx)
@@ -49,7 +52,8 @@ func Main(version string, args []string) int {
 	return exitCode(err)
 }
 
-// cancelOnSignal ends the context at the first Ctrl-C or SIGTERM; a second one ends the process.
+// cancelOnSignal ends the context at the first Ctrl-C, SIGTERM or end of the terminal; a second one ends
+// the process.
 func cancelOnSignal(signals <-chan os.Signal, stop context.CancelCauseFunc) {
 	<-signals
 	stop(errInterrupted)

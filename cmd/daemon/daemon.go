@@ -72,7 +72,7 @@ func (d *Daemon) open(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	d.Endpoint = "http://" + listener.Addr().String()
+	d.Endpoint = "http://" + reachable(listener)
 	if d.parts, err = openParts(ctx, d.options); err != nil {
 		_ = listener.Close()
 		return err

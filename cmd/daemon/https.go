@@ -39,7 +39,7 @@ func (d *Daemon) listenHTTPS() (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.HTTPSEndpoint = "https://" + plain.Addr().String()
+	d.HTTPSEndpoint = "https://" + reachable(plain)
 	return tls.NewListener(plain, &tls.Config{GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
 		domain, err := d.parts.catalogue.DomainOf(hello.Context(), hello.ServerName)
 		if err != nil {

@@ -27,6 +27,15 @@ func listen(host string, port int, flag string) (net.Listener, error) {
 	return nil, fmt.Errorf("cannot listen on %s: %w; choose another --host or %s", address, rootCause(err), flag)
 }
 
+// reachable is the address to call a listener at: of one on all addresses, that of this machine.
+func reachable(listener net.Listener) string {
+	host, port, err := net.SplitHostPort(listener.Addr().String())
+	if ip := net.ParseIP(host); err != nil || !ip.IsUnspecified() {
+		return listener.Addr().String()
+	}
+	return net.JoinHostPort(DefaultHost, port)
+}
+
 // holder names the process that listens on a port as well as this machine can tell.
 func holder(address string, port int) string {
 	client := http.Client{Timeout: 500 * time.Millisecond}
