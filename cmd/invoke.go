@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/emulator/client"
@@ -24,7 +25,7 @@ func newInvoke(a *app) *cobra.Command {
   fcemu invoke hello --async --delay 200
   cat event.json | fcemu invoke hello -`,
 		Args: cobra.RangeArgs(1, 2),
-		RunE: func(c *cobra.Command, args []string) error { return a.invoke(c.Context(), args) },
+		RunE: func(c *cobra.Command, args []string) error { return a.invoke(c.Context(), c.Flags(), args) },
 	})
 	flags := c.Flags()
 	flags.StringP("event", "e", "", "the event, as text")
@@ -45,8 +46,8 @@ func newInvoke(a *app) *cobra.Command {
 	return c
 }
 
-func (a *app) invoke(ctx context.Context, args []string) error {
-	inv, err := a.readInvocation(args)
+func (a *app) invoke(ctx context.Context, flags *pflag.FlagSet, args []string) error {
+	inv, err := a.readInvocation(flags, args)
 	if err != nil {
 		return err
 	}
@@ -70,7 +71,7 @@ func (a *app) invoke(ctx context.Context, args []string) error {
 }
 
 // readInvocation turns flags and arguments into the call to make.
-func (a *app) readInvocation(args []string) (*client.Invocation, error) {
+func (a *app) readInvocation(flags *pflag.FlagSet, args []string) (*client.Invocation, error) {
 	s := a.settings
 	inv := &client.Invocation{
 		Reference: emulator.Reference{Name: emulator.ParseName(args[0]), Qualifier: s.GetString("qualifier")},
@@ -89,15 +90,16 @@ func (a *app) readInvocation(args []string) (*client.Invocation, error) {
 	if inv.Delay, err = readDelay(s.GetString("delay")); err != nil {
 		return nil, err
 	}
-	if err := a.checkModes(inv); err != nil {
+	if err := a.checkModes(flags, inv); err != nil {
 		return nil, err
 	}
 	inv.Event, err = a.readEvent(args)
 	return inv, err
 }
 
-// checkModes refuses flags that would have no effect on this kind of invocation.
-func (a *app) checkModes(inv *client.Invocation) error {
+// checkModes refuses flags that would have no effect on this kind of invocation. The environment's may
+// be meant for others.
+func (a *app) checkModes(flags *pflag.FlagSet, inv *client.Invocation) error {
 	s := a.settings
 	wait := s.GetBool("wait")
 	if !inv.Async {
@@ -112,9 +114,9 @@ func (a *app) checkModes(inv *client.Invocation) error {
 		return usageError("--task-id and --async-task-id are the same: give one of them")
 	case inv.Async && strings.EqualFold(s.GetString("invocation-type"), "sync"):
 		return usageError("--async and --invocation-type Sync exclude each other")
-	case !wait && s.GetDuration("timeout") != 0:
+	case !wait && flags.Changed("timeout"):
 		return usageError("--timeout bounds --wait, which is not given; how long a function may run is set where it is deployed")
-	case inv.Async && inv.Log && !wait:
+	case inv.Async && inv.Log && !wait && flags.Changed("log"):
 		return usageError("--log has nothing to show yet when --async returns: add --wait, or ask later with 'fcemu task logs ID'")
 	}
 	return nil
