@@ -30,6 +30,7 @@ func (i *instance) end(f *flight, v verdict) {
 		i.sample(time.Now())
 	}
 	i.kill()
+	f.cutLine() // the session may be waiting for a client that sends no more of its body
 }
 
 // shared tells whether other calls are in flight.

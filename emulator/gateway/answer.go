@@ -190,6 +190,9 @@ func (a *answer) finish(inv *emulator.Invocation, out *emulator.Outcome) *emulat
 	case a.discard:
 		return nil
 	case a.sent && a.broken(out):
+		if out.Cause == emulator.CauseCanceled {
+			a.call.record.Status = statusClientClosed
+		}
 		// The client must not take half an answer for a whole one. This is net/http's way to
 		// cut the connection.
 		panic(http.ErrAbortHandler)
@@ -206,7 +209,7 @@ func (a *answer) finish(inv *emulator.Invocation, out *emulator.Outcome) *emulat
 	case out.Refused != nil:
 		return out.Refused
 	case out.Cause == emulator.CauseCanceled:
-		return emulator.Refuse(499, "ClientClosedRequest", "the client closed the request")
+		return clientClosed()
 	case whole:
 		if a.length < 0 && a.call.r.Method != http.MethodHead {
 			a.length = int64(len(a.held))

@@ -3,19 +3,28 @@ package gateway
 import (
 	"errors"
 	"io"
+	"net"
+	"net/http"
 	"sync/atomic"
+	"time"
 
 	"github.com/fcemu/fcemu/emulator"
 )
+
+// farewell is how long the end of a call waits for a client that is still sending: one that is cut
+// off at once may lose the answer.
+const farewell = 500 * time.Millisecond
 
 // requestBody is the body of a request as the function reads it. A body of unknown length is
 // refused as soon as it is too long.
 type requestBody struct {
 	body     io.Reader
-	left     int64 // bytes that are still allowed
-	rest     int64 // bytes that are still to come, negative = unknown
+	w        http.ResponseWriter // of the same connection
+	patience time.Duration       // how long a Read may take, 0 = as long as it likes
+	left     int64               // bytes that are still allowed
+	rest     int64               // bytes that are still to come, negative = unknown
 	limit    int
-	ended    atomic.Bool // the whole body was read
+	ended    atomic.Bool // the whole body was read, or nobody reads it any more
 	exceeded atomic.Bool
 }
 
@@ -26,6 +35,9 @@ func (b *requestBody) Read(p []byte) (int, error) {
 	}
 	if int64(len(p)) > b.left+1 {
 		p = p[:b.left+1]
+	}
+	if b.patience > 0 {
+		b.hurry(b.patience)
 	}
 	n, err := b.body.Read(p)
 	if int64(n) > b.left {
@@ -41,12 +53,27 @@ func (b *requestBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Close ends a Read that waits for the client, and all that follow.
+func (b *requestBody) Close() error {
+	b.hurry(0)
+	b.ended.Store(true)
+	return nil
+}
+
+// hurry lets reading fail after a while, unless there is nothing more to read: then the connection
+// is net/http's, which waits for its client to leave or to ask again.
+func (b *requestBody) hurry(limit time.Duration) {
+	if !b.ended.Load() {
+		_ = http.NewResponseController(b.w).SetReadDeadline(time.Now().Add(limit)) // fails where it is closed already
+	}
+}
+
 // openBody checks the length of the body and makes it ready to be read.
 func (c *call) openBody(limit int) *emulator.Error {
 	if c.r.ContentLength > int64(limit) {
 		return emulator.EntityTooLarge(limit)
 	}
-	c.body.body, c.body.left, c.body.rest, c.body.limit = c.r.Body, int64(limit), c.r.ContentLength, limit
+	c.body.body, c.body.w, c.body.left, c.body.rest, c.body.limit = c.r.Body, c.w, int64(limit), c.r.ContentLength, limit
 	if c.r.ContentLength == 0 {
 		c.body.ended.Store(true)
 	}
@@ -67,6 +94,7 @@ func (c *call) readBody(limit int) ([]byte, *emulator.Error) {
 	if refusal != nil || c.r.ContentLength == 0 {
 		return nil, refusal
 	}
+	c.body.patience = c.gateway.Patience
 	var body []byte
 	var err error
 	if c.r.ContentLength > 0 {
@@ -75,15 +103,35 @@ func (c *call) readBody(limit int) ([]byte, *emulator.Error) {
 	} else {
 		body, err = io.ReadAll(&c.body)
 	}
+	c.body.patience = 0
 	if c.body.exceeded.Load() {
 		return nil, emulator.EntityTooLarge(limit)
 	}
-	var refused *emulator.Error
-	if errors.As(err, &refused) {
-		return nil, refused
-	}
 	if err != nil {
-		return nil, emulator.InvalidArgument("the request body could not be read: %v", err)
+		return nil, c.unreadable(err)
 	}
+	_ = http.NewResponseController(c.w).SetReadDeadline(time.Time{}) // fails where the client has gone since
 	return body, nil
+}
+
+// unreadable tells a client that has gone from one that sends nonsense, or nothing.
+func (c *call) unreadable(err error) *emulator.Error {
+	var refused *emulator.Error
+	var broken net.Error
+	switch {
+	case errors.As(err, &refused):
+		return refused
+	case errors.As(err, &broken) && broken.Timeout():
+		return emulator.InvalidArgument("the request body could not be read: nothing came for %v", c.gateway.Patience)
+	case errors.As(err, &broken), errors.Is(err, io.ErrUnexpectedEOF):
+		return clientClosed()
+	}
+	return emulator.InvalidArgument("the request body could not be read: %v", err)
+}
+
+const statusClientClosed = 499
+
+// clientClosed is what nobody gets to read, but for the request log.
+func clientClosed() *emulator.Error {
+	return emulator.Refuse(statusClientClosed, "ClientClosedRequest", "the client closed the request")
 }

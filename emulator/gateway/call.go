@@ -138,6 +138,7 @@ func (c *call) passThrough(inv *invocation) *emulator.Error {
 	c.setRequest(inv, &c.body, c.r.ContentLength)
 	c.answer = answer{call: c, hold: c.control.LogTail}
 	out := c.run(inv, &c.answer)
+	c.body.hurry(farewell)
 	if c.body.exceeded.Load() && !c.answer.started {
 		return emulator.EntityTooLarge(emulator.MaxSyncPayload)
 	}

@@ -38,6 +38,10 @@ type Options struct {
 	Account   string
 	Region    string
 
+	// Patience is how long the platform waits for more of a body that it reads as a whole; a minute by
+	// default. Bodies that stream to a function have the function's own time limit.
+	Patience time.Duration
+
 	// Signed refuses requests that are not signed, for triggers that ask for it (authType
 	// function). nil: they are let in and the user is told. held: the body is to be read to its end
 	// before the function gets any of it, since that may end in an *emulator.Error.
@@ -84,6 +88,9 @@ func New(o Options) *Gateway {
 	}
 	if o.Clock == nil {
 		o.Clock = emulator.RealClock{}
+	}
+	if o.Patience == 0 {
+		o.Patience = time.Minute
 	}
 	return &Gateway{Options: o, told: map[notice]bool{}}
 }

@@ -16,6 +16,9 @@ func TestRecords(t *testing.T) {
 			_ = answer.Start(200, map[string][]string{"Content-Length": {"10"}})
 			_, _ = answer.Write([]byte("half"))
 			return &emulator.Outcome{Streamed: true, Cause: emulator.CauseTimeout, Payload: []byte("{}")}
+		case inv.HTTP != nil && inv.HTTP.Target == "/left":
+			_ = answer.Start(200, nil)
+			return &emulator.Outcome{Streamed: true, Cause: emulator.CauseCanceled, Payload: []byte("{}")}
 		case inv.HTTP != nil:
 			_ = answer.Start(418, nil)
 			return &emulator.Outcome{Streamed: true, InstanceID: "c-1"}
@@ -56,5 +59,9 @@ func TestRecords(t *testing.T) {
 	w.raw(t, request)
 	if got := <-records; got.Status != 200 || got.Outcome == nil || got.Outcome.Cause != emulator.CauseTimeout {
 		t.Errorf("an answer that is cut: %+v", got)
+	}
+	w.raw(t, "GET /proxy/web/left HTTP/1.1\r\nHost: x\r\n\r\n")
+	if got := <-records; got.Status != 499 {
+		t.Errorf("an answer whose client left: status %d", got.Status)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"time"
 
@@ -33,7 +34,7 @@ func (s *session) exchange(ctx context.Context, call runtime.Call, r *request, d
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", runtime.ErrNotSent, err)
 		}
-		if !call.Attach(c.net) {
+		if !call.Attach(r.line(c.net)) {
 			_ = c.net.Close()
 			return nil, errOver
 		}
@@ -56,6 +57,20 @@ func (s *session) exchange(ctx context.Context, call runtime.Call, r *request, d
 		}
 	}
 }
+
+// line is what ends a request early: its connection, and the wait for a body that its client may
+// never send.
+func (r *request) line(server net.Conn) io.Closer {
+	if client, ok := r.stream.(io.Closer); ok {
+		return line{server, client}
+	}
+	return server
+}
+
+type line struct{ server, client io.Closer }
+
+// Close ends both.
+func (l line) Close() error { return errors.Join(l.server.Close(), l.client.Close()) }
 
 // trip is one request on one connection.
 type trip struct {
