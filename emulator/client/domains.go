@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
+	"strings"
 )
 
 const domains = api + "/custom-domains"
@@ -24,7 +25,8 @@ func (c *Client) Domain(ctx context.Context, name string) (Object, error) {
 
 // PutDomain creates the custom domain, or updates it where it exists. input has the fields of
 // CreateCustomDomainInput. Its routes join those that the domain has, in the place of those with
-// the same path; with whole they are all that it keeps. Where that changes nothing, nothing is sent.
+// the same path, and what input does not set stays, as do Serverless Devs' functions that share a
+// domain. With whole, input is all that the domain keeps. Where that changes nothing, nothing is sent.
 func (c *Client) PutDomain(ctx context.Context, name string, input Object, whole bool) (created bool, err error) {
 	present, err := c.Domain(ctx, name)
 	if notFound(err) {
@@ -33,13 +35,30 @@ func (c *Client) PutDomain(ctx context.Context, name string, input Object, whole
 	if err != nil {
 		return false, err
 	}
-	if !whole {
+	if whole {
+		clearRest(present, input)
+	} else {
 		input["routeConfig"] = Object{"routes": join(routes(present), routes(input))}
+		if protocol, _ := present["protocol"].(string); input["protocol"] == "HTTP" && strings.Contains(protocol, "HTTPS") {
+			input["protocol"] = "HTTP,HTTPS" // another function's route may need it
+		}
 	}
 	if says(present, input) {
 		return false, nil
 	}
 	return false, c.call(ctx, "PUT", domains+"/"+url.PathEscape(name), nil, input, nil)
+}
+
+// clearRest makes input take away the settings that it does not have.
+func clearRest(present, input Object) {
+	for _, name := range []string{"authConfig", "certConfig", "corsConfig", "tlsConfig", "wafConfig"} {
+		if _, set := input[name]; !set && present[name] != nil {
+			input[name] = Object{}
+		}
+	}
+	if input["protocol"] == nil {
+		input["protocol"] = "HTTP"
+	}
 }
 
 // says tells whether a domain has all that an input asks for.

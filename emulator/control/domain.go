@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"maps"
 	"slices"
@@ -55,6 +56,7 @@ func checkDomain(domain *emulator.CustomDomain) error {
 	if !isDomain(domain.DomainName) {
 		return invalidValue("DomainName", "a host name such as www.example.com or *.example.com", shorten(domain.DomainName))
 	}
+	dropEmpty(domain.Stored)
 	orElse(&domain.Protocol, "HTTP")
 	if allowed := []string{"HTTP", "HTTPS", "HTTP,HTTPS"}; !slices.Contains(allowed, domain.Protocol) {
 		return invalidChoice("Protocol", allowed, shorten(domain.Protocol))
@@ -77,6 +79,15 @@ func checkDomain(domain *emulator.CustomDomain) error {
 		seen[path] = true
 	}
 	return nil
+}
+
+// dropEmpty removes what is set to nothing: that is how a setting of a domain is taken away.
+func dropEmpty(stored map[string]json.RawMessage) {
+	for name, raw := range stored {
+		if members := map[string]json.RawMessage(nil); json.Unmarshal(raw, &members) == nil && len(members) == 0 {
+			delete(stored, name)
+		}
+	}
 }
 
 func checkRoute(route *emulator.DomainRoute) error {

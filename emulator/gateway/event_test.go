@@ -131,6 +131,19 @@ func TestResults(t *testing.T) {
 	}
 }
 
+// Cookies are repeated by names that differ in case alone, since a JSON object has each name once.
+func TestCookiesOfAResultKeepTheirOrder(t *testing.T) {
+	w := newWorld(t, returns(`{"statusCode":200,"headers":{"set-cookie":"d","Set-Cookie":["b","c"],"SET-COOKIE":"a"}}`))
+	handled := newWorld(t, failsWith(emulator.Outcome{HTTP: &emulator.HTTPAnswer{Status: 200, Header: map[string][]string{"set-cookie": {"d"}, "Set-Cookie": {"b", "c"}, "SET-COOKIE": {"a"}}}}))
+	for range 20 {
+		for _, got := range []reply{w.call(t, "GET", "/proxy/event", ""), handled.call(t, "GET", "/2016-08-15/proxy/svc/wsgi/", "")} {
+			if cookies := got.header["Set-Cookie"]; got.status != 200 || strings.Join(cookies, "") != "abcd" {
+				t.Fatalf("%d %v", got.status, cookies)
+			}
+		}
+	}
+}
+
 func TestHeadOfBuiltIn(t *testing.T) {
 	w := newWorld(t, returns(`{"statusCode":200,"body":"12345"}`))
 	got := w.call(t, "HEAD", "/proxy/event", "")

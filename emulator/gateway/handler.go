@@ -1,7 +1,9 @@
 package gateway
 
 import (
+	"maps"
 	"net/textproto"
+	"slices"
 
 	"github.com/fcemu/fcemu/emulator"
 )
@@ -25,9 +27,9 @@ func (c *call) runHandler(inv *invocation) *emulator.Error {
 // sendHandled sends what an HTTP handler answered.
 func (a *answer) sendHandled(out *emulator.Outcome) *emulator.Error {
 	header := make(map[string][]string, len(out.HTTP.Header))
-	for name, values := range out.HTTP.Header {
+	for _, name := range slices.Sorted(maps.Keys(out.HTTP.Header)) { // they may differ in case alone
 		key := textproto.CanonicalMIMEHeaderKey(name)
-		header[key] = append(header[key], values...)
+		header[key] = append(header[key], out.HTTP.Header[name]...)
 	}
 	if a.begin(out.HTTP.Status, header, int64(len(out.Payload))) == nil {
 		_, _ = a.Write(out.Payload) // a client that is gone needs no answer

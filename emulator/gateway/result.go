@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"math"
 	"net/textproto"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -79,7 +81,8 @@ func statusOf(raw json.RawMessage) (int, bool) {
 	return int(value), true
 }
 
-// headersOf takes strings and, leniently, lists of them and other scalars.
+// headersOf takes strings and, leniently, lists of them and other scalars. Names that differ in case
+// alone, which is how cookies are repeated, come in the order of their spelling.
 func headersOf(raw json.RawMessage) (map[string][]string, bool) {
 	header := map[string][]string{}
 	if !absent(raw) {
@@ -87,7 +90,8 @@ func headersOf(raw json.RawMessage) (map[string][]string, bool) {
 		if json.Unmarshal(raw, &members) != nil {
 			return nil, false
 		}
-		for name, value := range members {
+		for _, name := range slices.Sorted(maps.Keys(members)) {
+			value := members[name]
 			list := []json.RawMessage{value}
 			if value[0] == '[' {
 				list = nil
