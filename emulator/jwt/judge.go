@@ -95,7 +95,7 @@ func (p *Policy) Guards(escaped string) bool {
 	if p.guards(escaped) {
 		return true
 	}
-	if !strings.Contains(escaped, "%") && !strings.Contains(escaped, "//") && !strings.Contains(escaped, "/.") && !strings.Contains(escaped, `\`) {
+	if !strings.ContainsAny(escaped, "%;") && !strings.Contains(escaped, "//") && !strings.Contains(escaped, "/.") && !strings.Contains(escaped, `\`) {
 		return false
 	}
 	plain, err := url.PathUnescape(escaped)
@@ -103,11 +103,25 @@ func (p *Policy) Guards(escaped string) bool {
 		return len(p.listed) > 0 || !p.free
 	}
 	plain = strings.ReplaceAll(plain, `\`, "/")
+	return p.guardsPlain(plain) || strings.Contains(plain, ";") && p.guardsPlain(withoutParameters(plain))
+}
+
+// guardsPlain looks at a decoded path as it is, and without "." and "..".
+func (p *Policy) guardsPlain(plain string) bool {
 	cleaned := path.Clean("/" + plain)
 	if cleaned != "/" && strings.HasSuffix(plain, "/") {
 		cleaned += "/"
 	}
 	return p.guards(plain) || p.guards(cleaned)
+}
+
+// withoutParameters is a path as servlet containers read it: /open/..;a=b/secret is /open/../secret.
+func withoutParameters(path string) string {
+	segments := strings.Split(path, "/")
+	for i, segment := range segments {
+		segments[i], _, _ = strings.Cut(segment, ";")
+	}
+	return strings.Join(segments, "/")
 }
 
 func (p *Policy) guards(path string) bool {

@@ -251,6 +251,10 @@ func TestGuards(t *testing.T) {
 		{`"whitelist":["/open/*","/health"]`, "/open/%2e%2e/secret", true},
 		{`"whitelist":["/open/*","/health"]`, `/open/..%5csecret`, true},
 		{`"whitelist":["/open/*","/health"]`, "/open/a%20b", false},
+		{`"whitelist":["/open/*","/health"]`, "/open/..;/secret", true},
+		{`"whitelist":["/open/*","/health"]`, "/open/%2e.;a=b/secret", true},
+		{`"whitelist":["/open/*","/health"]`, "/open/x;v=1/y", false},
+		{`"blacklist":["/a","/in/*"]`, "/in;v=1/x", true},
 		{`"whitelist":["/*"]`, "/x", false},
 	} {
 		list := c.list
