@@ -101,12 +101,14 @@ func (a *switcher) Switch(header map[string][]string) (net.Conn, []byte, error) 
 
 // switching writes the answer that switches.
 func (c *call) switching(header map[string][]string) []byte {
-	to := http.Header{"Upgrade": {websocket}, "Connection": {"Upgrade"}, invoke.HeaderRequestID: {c.requestID}}
+	to := http.Header{"Upgrade": {websocket}, "Connection": {"Upgrade"}}
+	invoke.SetBegun(to, c.requestID, c.fn)
 	for key, values := range spellOut(header) {
 		if !withheld(key) {
 			to[key] = values
 		}
 	}
+	c.tellSession(to)
 	var answer bytes.Buffer
 	answer.WriteString("HTTP/1.1 101 Switching Protocols\r\n")
 	_ = to.Write(&answer) // to memory; it leaves out what is no header and makes line ends spaces

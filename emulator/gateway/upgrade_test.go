@@ -37,6 +37,24 @@ func switches(ended chan<- error) script {
 	}
 }
 
+// The session of a WebSocket is told where that of any other answer is.
+func TestSwitchTellsTheSession(t *testing.T) {
+	ended := make(chan error, 1)
+	w := newWorld(t, switches(ended), func(w *world) {
+		w.functions[emulator.Name{Function: "web"}].Affinity = &emulator.Affinity{Type: emulator.AffinityCookie}
+	})
+	conn, reader := w.raw(t, "GET /proxy/web/ HTTP/1.1\r\nHost: x\r\n"+handshake+"\r\n")
+	answer, err := http.ReadResponse(reader, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cookies := strings.Join(answer.Header["Set-Cookie"], " "); answer.StatusCode != 101 || !strings.Contains(cookies, "a=1 b=2 fc-session-id=") {
+		t.Errorf("%s %v", answer.Status, answer.Header)
+	}
+	_ = conn.Close()
+	<-ended
+}
+
 func TestSwitch(t *testing.T) {
 	for _, target := range []string{"/a%2Fb?x=1", "/proxy/web/a%2Fb?x=1", "/2016-08-15/proxy/svc/web/a%2Fb?x=1"} {
 		ended := make(chan error, 1)
@@ -53,7 +71,7 @@ func TestSwitch(t *testing.T) {
 		}
 		header := answer.Header
 		if answer.StatusCode != 101 || header.Get("Upgrade") != "websocket" || header.Get("Connection") != "Upgrade" || header.Get("Sec-WebSocket-Protocol") != "chat" ||
-			header.Get("X-Fc-Request-Id") == "" || header.Get("X-Fc-Own")+header.Get("Injected")+header.Get("Content-Disposition") != "" || len(header["Set-Cookie"]) != 2 {
+			header.Get("X-Fc-Request-Id") == "" || header.Get("X-Fc-Invocation-Service-Version") != "LATEST" || header.Get("X-Fc-Own")+header.Get("Injected")+header.Get("Content-Disposition") != "" || len(header["Set-Cookie"]) != 2 {
 			t.Errorf("%s: %s %v", target, answer.Status, header)
 		}
 		for _, word := range []string{"one", "two"} {
