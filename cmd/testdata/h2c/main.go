@@ -17,22 +17,23 @@ func main() {
 	call, _ := http.NewRequest("POST", os.Args[1]+"package.Service/Method", strings.NewReader("\x00\x00\x00\x00\x02\x08\x01"))
 	call.Header = http.Header{"Content-Type": {"application/grpc"}, "Te": {"trailers"}}
 	page, _ := http.NewRequest("GET", os.Args[1], nil)
-	failed := make(chan string)
+	lines := make(chan string)
 	for _, request := range []*http.Request{page, page.Clone(page.Context()), call} { // at a time, over one connection or more
 		go func() {
 			began := time.Now()
 			answer, err := client.Do(request)
+			line := fmt.Sprintln(request.Method, err)
 			if err == nil {
 				_ = answer.Body.Close()
-				err = fmt.Errorf("answered over %s", answer.Proto)
+				line = fmt.Sprintln(request.Method, answer.Proto, answer.Status, answer.Header)
 			}
 			if took := time.Since(began); took > 5*time.Second {
-				err = fmt.Errorf("%w, after %v", err, took)
+				line = fmt.Sprintln(request.Method, "took", took)
 			}
-			failed <- fmt.Sprintln(request.Method, err)
+			lines <- line
 		}()
 	}
-	lines := []string{<-failed, <-failed, <-failed}
-	slices.Sort(lines)
-	fmt.Print(strings.Join(lines, ""))
+	said := []string{<-lines, <-lines, <-lines}
+	slices.Sort(said)
+	fmt.Print(strings.Join(said, ""))
 }
