@@ -15,6 +15,9 @@ import (
 // off at once may lose the answer.
 const farewell = 500 * time.Millisecond
 
+// maxDrained is how much a client may send in vain, in bytes.
+const maxDrained = 4 * emulator.MaxSyncPayload
+
 // requestBody is the body of a request as the function reads it. A body of unknown length is
 // refused as soon as it is too long.
 type requestBody struct {
@@ -66,6 +69,16 @@ func (b *requestBody) hurry(limit time.Duration) {
 	if !b.ended.Load() {
 		_ = http.NewResponseController(b.w).SetReadDeadline(time.Now().Add(limit)) // fails where it is closed already
 	}
+}
+
+// drain reads what a client goes on sending although it was refused, within reason: many look for an
+// answer only when they have sent everything. Those that wait to be asked (Expect) are not asked.
+func (c *call) drain() {
+	if c.r.ContentLength == 0 || c.body.ended.Load() || len(c.r.Header["Expect"]) > 0 {
+		return
+	}
+	rest := requestBody{body: c.r.Body, w: c.w, patience: farewell, left: maxDrained, rest: c.r.ContentLength}
+	_, _ = io.Copy(io.Discard, &rest) // whatever ends it, the answer has been given
 }
 
 // openBody checks the length of the body and makes it ready to be read.

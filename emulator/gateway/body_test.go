@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -96,6 +97,30 @@ func TestPatienceEndsWithTheBody(t *testing.T) {
 		}
 		if n == 0 {
 			_, _ = io.WriteString(conn, request)
+		}
+	}
+}
+
+// Some clients send all before they read anything; what refuses them must reach them all the same.
+func TestRefusedWhileSending(t *testing.T) {
+	w := newWorld(t, never(t), trigger("web", func(c *emulator.HTTPTrigger) { c.Methods = []string{"POST"} }))
+	great := strings.Repeat("b", emulator.MaxSyncPayload+10<<20)
+	for _, c := range []struct {
+		method, head, body string
+		status             int
+	}{
+		{"POST", "Content-Length: " + strconv.Itoa(len(great)), great, 400},
+		{"POST", "Transfer-Encoding: chunked\r\nX-Fc-Invocation-Type: Async", strconv.FormatInt(int64(len(great)), 16) + "\r\n" + great + "\r\n0\r\n\r\n", 400},
+		{"PUT", "Content-Length: " + strconv.Itoa(len(great)), great, 403},
+		{"POST", "Content-Length: " + strconv.Itoa(len(great)) + "\r\nExpect: 100-continue", "", 400}, // and nothing is read
+	} {
+		_, reader := w.raw(t, c.method+" /proxy/web/ HTTP/1.1\r\nHost: x\r\n"+c.head+"\r\n\r\n"+c.body)
+		answer, err := http.ReadResponse(reader, nil)
+		if err != nil {
+			t.Fatalf("%s %s: %v", c.method, c.head, err)
+		}
+		if _, err := io.ReadAll(answer.Body); answer.StatusCode != c.status || err != nil {
+			t.Errorf("%s %s: %s %v", c.method, c.head, answer.Status, err)
 		}
 	}
 }

@@ -109,6 +109,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if refusal := c.serve(); refusal != nil {
 		c.refuse(refusal)
+		c.drain()
 	}
 }
 
