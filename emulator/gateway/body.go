@@ -27,14 +27,14 @@ type requestBody struct {
 	left     int64               // bytes that are still allowed
 	rest     int64               // bytes that are still to come, negative = unknown
 	limit    int
-	ended    atomic.Bool // the whole body was read, or nobody reads it any more
-	exceeded atomic.Bool
+	ended    atomic.Bool                    // the whole body was read, or nobody reads it any more
+	refusal  atomic.Pointer[emulator.Error] // the client's fault: it is too long, or no body at all
 }
 
 // Read reads from the body. Beyond the limit the error is an *emulator.Error.
 func (b *requestBody) Read(p []byte) (int, error) {
-	if b.exceeded.Load() {
-		return 0, emulator.EntityTooLarge(b.limit)
+	if refusal := b.refusal.Load(); refusal != nil {
+		return 0, refusal
 	}
 	if int64(len(p)) > b.left+1 {
 		p = p[:b.left+1]
@@ -45,8 +45,11 @@ func (b *requestBody) Read(p []byte) (int, error) {
 	n, err := b.body.Read(p)
 	if int64(n) > b.left {
 		n = int(b.left)
-		b.exceeded.Store(true)
 		err = emulator.EntityTooLarge(b.limit)
+	}
+	if refusal := faultOf(err); refusal != nil {
+		b.refusal.Store(refusal)
+		err = refusal
 	}
 	b.left -= int64(n)
 	b.rest -= int64(n)
@@ -117,9 +120,6 @@ func (c *call) readBody(limit int) ([]byte, *emulator.Error) {
 		body, err = io.ReadAll(&c.body)
 	}
 	c.body.patience = 0
-	if c.body.exceeded.Load() {
-		return nil, emulator.EntityTooLarge(limit)
-	}
 	if err != nil {
 		return nil, c.unreadable(err)
 	}
@@ -129,15 +129,25 @@ func (c *call) readBody(limit int) ([]byte, *emulator.Error) {
 
 // unreadable tells a client that has gone from one that sends nonsense, or nothing.
 func (c *call) unreadable(err error) *emulator.Error {
-	var refused *emulator.Error
+	var broken net.Error
+	if refusal := faultOf(err); refusal != nil {
+		return refusal
+	}
+	if errors.As(err, &broken) && broken.Timeout() {
+		return emulator.InvalidArgument("the request body could not be read: nothing came for %v", c.gateway.Patience)
+	}
+	return clientClosed()
+}
+
+// faultOf refuses what a client should not have sent. It is nil for what happens to connections.
+func faultOf(err error) *emulator.Error {
+	var refusal *emulator.Error
 	var broken net.Error
 	switch {
-	case errors.As(err, &refused):
-		return refused
-	case errors.As(err, &broken) && broken.Timeout():
-		return emulator.InvalidArgument("the request body could not be read: nothing came for %v", c.gateway.Patience)
-	case errors.As(err, &broken), errors.Is(err, io.ErrUnexpectedEOF):
-		return clientClosed()
+	case err == nil, errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &broken):
+		return nil
+	case errors.As(err, &refusal):
+		return refusal
 	}
 	return emulator.InvalidArgument("the request body could not be read: %v", err)
 }

@@ -140,8 +140,25 @@ func TestClientThatLeavesWhileItSends(t *testing.T) {
 			}
 		}
 	}
-	w.raw(t, "POST /proxy/event/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n")
-	if got := <-records; got.Status != 400 {
-		t.Errorf("a malformed body: status %d", got.Status)
+}
+
+// A body that is none is not taken for a client that left.
+func TestMalformedBody(t *testing.T) {
+	w := newWorld(t, func(_ context.Context, inv *emulator.Invocation, _ emulator.Answer) *emulator.Outcome {
+		if _, err := io.Copy(io.Discard, inv.HTTP.Body); err == nil {
+			t.Error("the body was taken for whole")
+		}
+		return &emulator.Outcome{ErrorType: emulator.UnhandledInvocationError, Cause: emulator.CauseCanceled}
+	})
+	for _, target := range []string{"/proxy/event/", "/2016-08-15/proxy/svc/wsgi/", "/proxy/web/"} {
+		_, reader := w.raw(t, "POST "+target+" HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n")
+		answer, err := http.ReadResponse(reader, nil)
+		if err != nil {
+			t.Fatalf("%s: %v", target, err)
+		}
+		text, _ := io.ReadAll(answer.Body)
+		if code, _ := (reply{answer.StatusCode, answer.Header, string(text)}).errorOf(t); answer.StatusCode != 400 || code != "InvalidArgument" {
+			t.Errorf("%s: %d %s", target, answer.StatusCode, text)
+		}
 	}
 }

@@ -139,8 +139,8 @@ func (c *call) passThrough(inv *invocation) *emulator.Error {
 	c.answer = answer{call: c, hold: c.control.LogTail}
 	out := c.run(inv, &c.answer)
 	c.body.hurry(farewell)
-	if c.body.exceeded.Load() && !c.answer.started {
-		return emulator.EntityTooLarge(emulator.MaxSyncPayload)
+	if refusal := c.body.refusal.Load(); refusal != nil && !c.answer.started {
+		return refusal
 	}
 	return c.answer.finish(&inv.Invocation, out)
 }

@@ -61,7 +61,7 @@ func TestRequestHeadersAreCleaned(t *testing.T) {
 	var got emulator.HTTPRequest
 	var body string
 	w := newWorld(t, seen(&got, &body))
-	_, reader := w.raw(t, "POST /a HTTP/1.1\r\nHost: web.localhost\r\nX-Fc-Secret: 1\r\nx-fc-request-id: mine\r\nConnection: keep-alive, X-Hop\r\n"+
+	_, reader := w.raw(t, "POST /a HTTP/1.1\r\nHost: web.localhost\r\nX-Fc-Secret: 1\r\nx-fc-request-id: mine\r\nX_FC_Request_Id: mine\r\nx-fc_b: 1\r\nConnection: keep-alive, X-Hop\r\n"+
 		"X-Hop: 1\r\nKeep-Alive: timeout=5\r\nContent-Length: 2\r\nAccept: a\r\nAccept: b\r\nCookie: c=d\r\nX-FCX: stays\r\nAuthorization: Bearer t\r\n\r\nhi")
 	if _, err := http.ReadResponse(reader, nil); err != nil {
 		t.Fatal(err)

@@ -17,7 +17,7 @@ func cleanRequest(header map[string][]string) {
 		}
 	}
 	for key := range header {
-		if strings.HasPrefix(key, reserved) {
+		if isReserved(key) {
 			delete(header, key)
 			continue
 		}
@@ -26,6 +26,12 @@ func cleanRequest(header map[string][]string) {
 			delete(header, key)
 		}
 	}
+}
+
+// isReserved tells whether a header of a request is the platform's. CGI and WSGI take X_Fc_… for the same.
+func isReserved(key string) bool {
+	return strings.HasPrefix(key, reserved) ||
+		strings.IndexByte(key, '_') >= 0 && len(key) >= len(reserved) && strings.EqualFold(strings.ReplaceAll(key[:len(reserved)], "_", "-"), reserved)
 }
 
 // cleanAnswer copies the headers of a function's answer that a client gets to see.
