@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/emulator/invoke"
@@ -16,11 +18,12 @@ const holdLimit = 1 << 20
 // answer passes a function's answer on to the client. It is an emulator.Answer.
 type answer struct {
 	call    *call
-	started bool  // Start was called: the function has an answer
-	sent    bool  // the status line is on its way to the client
-	discard bool  // the platform refused the answer and has told the client
-	bare    bool  // the status has no body
-	length  int64 // of the body, -1 = unknown
+	started bool        // Start was called: the function has an answer
+	sent    bool        // the status line is on its way to the client
+	flowing atomic.Bool // the same, for Close
+	discard bool        // the platform refused the answer and has told the client
+	bare    bool        // the status has no body
+	length  int64       // of the body, -1 = unknown
 	written int64
 	status  int
 
@@ -104,6 +107,7 @@ func isRedirect(status int) bool {
 // is streaming, so that the client gets to know at once that it has begun.
 func (a *answer) send() error {
 	a.sent = true
+	a.flowing.Store(true)
 	a.speakWhileListening()
 	a.call.writeStatus(a.status)
 	if a.length < 0 && !a.bare && a.call.r.Method != http.MethodHead {
@@ -151,6 +155,15 @@ func (a *answer) pass(p []byte) (int, error) {
 		return n, nil
 	}
 	return n, a.flush()
+}
+
+// Close ends a Write that waits for the client to read. An answer that has not begun is left alone:
+// the client will be told what happened.
+func (a *answer) Close() error {
+	if !a.flowing.Load() {
+		return nil
+	}
+	return http.NewResponseController(a.call.w).SetWriteDeadline(time.Now())
 }
 
 func (a *answer) flush() error {

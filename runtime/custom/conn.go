@@ -21,12 +21,13 @@ const (
 
 // conn is one keep-alive connection to the server.
 type conn struct {
-	net  net.Conn
-	raw  syscall.RawConn
-	in   []byte // read and not consumed: in[start:end]
-	out  []byte // scratch for the request's header
-	vec  net.Buffers
-	room [2][]byte // what vec points to
+	net   net.Conn
+	raw   syscall.RawConn
+	in    []byte // read and not consumed: in[start:end]
+	out   []byte // scratch for the request's header
+	vec   net.Buffers
+	room  [2][]byte // what vec points to
+	hangs wires     // of the request that is on its way
 
 	start, end int
 	quiet      bool // result of probe

@@ -34,7 +34,8 @@ func (s *session) exchange(ctx context.Context, call runtime.Call, r *request, d
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", runtime.ErrNotSent, err)
 		}
-		if !call.Attach(r.line(c.net)) {
+		c.hangs = wires{c.net, r.stream, dst}
+		if !call.Attach(&c.hangs) {
 			_ = c.net.Close()
 			return nil, errOver
 		}
@@ -44,6 +45,7 @@ func (s *session) exchange(ctx context.Context, call runtime.Call, r *request, d
 		t := trip{session: s, call: call, request: r, conn: c}
 		head, err := t.run(dst)
 		open := call.Detach()
+		c.hangs = wires{}
 		if err == nil {
 			t.keep(head, open)
 			return head, nil
@@ -58,19 +60,22 @@ func (s *session) exchange(ctx context.Context, call runtime.Call, r *request, d
 	}
 }
 
-// line is what ends a request early: its connection, and the wait for a body that its client may
-// never send.
-func (r *request) line(server net.Conn) io.Closer {
-	if client, ok := r.stream.(io.Closer); ok {
-		return line{server, client}
-	}
-	return server
+// wires are what a request hangs on: its connection, a client that may never send the rest of its body,
+// and a listener that may never read.
+type wires struct {
+	server net.Conn
+	client io.Reader
+	answer receiver
 }
 
-type line struct{ server, client io.Closer }
-
-// Close ends both.
-func (l line) Close() error { return errors.Join(l.server.Close(), l.client.Close()) }
+// Close cuts them all.
+func (w *wires) Close() error {
+	if client, ok := w.client.(io.Closer); ok {
+		_ = client.Close()
+	}
+	w.answer.cut()
+	return w.server.Close()
+}
 
 // trip is one request on one connection.
 type trip struct {

@@ -135,6 +135,7 @@ type receiver interface {
 	wantsHeader() bool
 	io.Writer
 	trail(trailer map[string][]string)
+	cut() // ends a Write that waits for the listener, from another goroutine
 }
 
 // collector keeps the body in memory.
@@ -147,6 +148,8 @@ type collector struct {
 func (c *collector) wantsHeader() bool { return false }
 
 func (c *collector) trail(map[string][]string) {}
+
+func (c *collector) cut() {}
 
 func (c *collector) start(head *head) error {
 	if head.length > int64(c.limit) && c.strict {
@@ -206,6 +209,12 @@ func (f *forwarder) Write(p []byte) (int, error) {
 func (f *forwarder) trail(trailer map[string][]string) {
 	if answer, ok := f.answer.(emulator.Trailed); ok {
 		answer.Trail(trailer)
+	}
+}
+
+func (f *forwarder) cut() {
+	if answer, ok := f.answer.(io.Closer); ok {
+		_ = answer.Close()
 	}
 }
 
