@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -139,6 +140,14 @@ func TestClientThatLeavesWhileItSends(t *testing.T) {
 				t.Errorf("%s %s: status %d", target, name, got.Status)
 			}
 		}
+	}
+}
+
+// A client that does not even wait for its function to be found is no fault of the emulator.
+func TestClientThatLeavesAtOnce(t *testing.T) {
+	w := newWorld(t, never(t), func(w *world) { w.broken = fmt.Errorf("store: %w", context.Canceled) })
+	if got := w.call(t, "GET", "/proxy/web/", ""); got.status != 499 {
+		t.Errorf("%d %s", got.status, got.body)
 	}
 }
 

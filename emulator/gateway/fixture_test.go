@@ -35,6 +35,7 @@ type world struct {
 	domains   map[string]*emulator.CustomDomain
 	triggers  map[emulator.Name]emulator.HTTPTrigger
 	canary    *emulator.RoutePolicy // of the qualifier "canary": main version 1, additional version 2
+	broken    error // of the catalogue
 	run       script
 	options   gateway.Options
 
@@ -56,6 +57,8 @@ type queued struct {
 func (w *world) Choose(_ context.Context, ref emulator.Reference, traffic emulator.Traffic) (*emulator.Function, error) {
 	fn := w.functions[ref.Name]
 	switch {
+	case w.broken != nil:
+		return nil, w.broken
 	case fn == nil:
 		return nil, emulator.FunctionNotFound(ref.Name)
 	case w.canary != nil && ref.Qualifier == "canary":

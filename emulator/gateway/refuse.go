@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -55,11 +56,15 @@ func badResponse(format string, args ...any) *emulator.Error {
 	return emulator.Refuse(http.StatusBadGateway, codeBadResponse, format, args...)
 }
 
-// refusalOf finds the refusal in err; any other error is a fault of the emulator.
+// refusalOf finds the refusal in err; any other error is a fault of the emulator, unless the client
+// did not wait for what went on.
 func refusalOf(err error) *emulator.Error {
 	var refusal *emulator.Error
 	if errors.As(err, &refusal) {
 		return refusal
+	}
+	if errors.Is(err, context.Canceled) {
+		return clientClosed()
 	}
 	return emulator.Internal(err)
 }
