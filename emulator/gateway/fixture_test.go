@@ -35,7 +35,7 @@ type world struct {
 	domains   map[string]*emulator.CustomDomain
 	triggers  map[emulator.Name]emulator.HTTPTrigger
 	canary    *emulator.RoutePolicy // of the qualifier "canary": main version 1, additional version 2
-	broken    error // of the catalogue
+	broken    error                 // of the catalogue
 	run       script
 	options   gateway.Options
 
