@@ -141,10 +141,13 @@ func (c *call) unreadable(err error) *emulator.Error {
 
 // faultOf refuses what a client should not have sent. It is nil for what happens to connections.
 func faultOf(err error) *emulator.Error {
+	if err == nil || err == io.EOF { // nearly always, and errors.As costs memory
+		return nil
+	}
 	var refusal *emulator.Error
 	var broken net.Error
 	switch {
-	case err == nil, errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &broken):
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &broken):
 		return nil
 	case errors.As(err, &refusal):
 		return refusal

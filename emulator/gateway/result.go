@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"maps"
 	"math"
 	"net/textproto"
 	"slices"
@@ -90,7 +89,12 @@ func headersOf(raw json.RawMessage) (map[string][]string, bool) {
 		if json.Unmarshal(raw, &members) != nil {
 			return nil, false
 		}
-		for _, name := range slices.Sorted(maps.Keys(members)) {
+		names := make([]string, 0, 24)
+		for name := range members {
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		for _, name := range names {
 			value := members[name]
 			list := []json.RawMessage{value}
 			if value[0] == '[' {
