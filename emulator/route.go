@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"hash/fnv"
 	"strconv"
 	"strings"
@@ -98,12 +99,12 @@ func (i PolicyItem) matches(traffic Traffic) bool {
 	if !ok {
 		return false
 	}
-	order := strings.Compare(actual, i.Value)
+	order := compare(actual, i.Value)
 	switch i.Operator {
 	case "=":
-		return order == 0
+		return actual == i.Value
 	case "!=":
-		return order != 0
+		return actual != i.Value
 	case "<":
 		return order < 0
 	case "<=":
@@ -117,6 +118,16 @@ func (i PolicyItem) matches(traffic Traffic) bool {
 	}
 	share, err := strconv.Atoi(i.Value)
 	return err == nil && bucket(actual) < share
+}
+
+// compare orders numbers by value, and anything else as text.
+func compare(a, b string) int {
+	x, notX := strconv.ParseFloat(a, 64)
+	y, notY := strconv.ParseFloat(b, 64)
+	if notX != nil || notY != nil {
+		return strings.Compare(a, b)
+	}
+	return cmp.Compare(x, y)
 }
 
 // bucket spreads values over 0…99, the same value always to the same place.

@@ -22,8 +22,9 @@ func TestPolicyItems(t *testing.T) {
 	}{
 		{"=", "b", "b", true}, {"=", "b", "B", false},
 		{"!=", "b", "a", true}, {"!=", "b", "b", false},
-		{"<", "b", "a", true}, {"<", "b", "b", false}, {"<", "10", "9", false}, // as texts
+		{"<", "b", "a", true}, {"<", "b", "b", false}, {"<", "10", "9", true},
 		{"<=", "b", "b", true}, {">", "b", "c", true}, {">", "b", "b", false}, {">=", "b", "b", true},
+		{">=", "5", "10", true}, {"<", "10", "9.5", true}, {"<", "10", "9 or so", false}, {"=", "1", "1.0", false},
 		{"in", "anna,ben", "ben", true}, {"in", "anna,ben", "carl", false}, {"in", "anna", "", false},
 		{"percentage", "100", "any", true}, {"percent", "100", "any", true},
 	} {
