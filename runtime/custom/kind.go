@@ -41,7 +41,7 @@ func (k *Kind) Prepare(fn *emulator.Function, place runtime.Place) (runtime.Plan
 	return runtime.Plan{
 		Spec: process.Spec{
 			Path: path, Args: command[1:], Env: place.Env, Dir: place.CodeDir,
-			Port: fn.Port(), PortEnv: []string{"FC_SERVER_PORT", "FC_CUSTOM_LISTEN_PORT", "PORT"},
+			Port: fn.Port(), PortEnv: []string{"FC_SERVER_PORT", "FC_CUSTOM_LISTEN_PORT"}, PortHints: []string{"PORT"},
 		},
 		Notice:      scriptTrouble(place.OnHost(path)),
 		Concurrency: fn.Concurrency(),

@@ -116,11 +116,15 @@ func (c *child) Environment() []string {
 	if c.spec.Port == 0 || len(c.spec.PortEnv) == 0 {
 		return c.spec.Env
 	}
+	names := c.spec.PortEnv
+	if c.portGiven != c.spec.Port {
+		names = slices.Concat(names, c.spec.PortHints)
+	}
 	env := slices.DeleteFunc(slices.Clone(c.spec.Env), func(entry string) bool {
 		name, _, _ := strings.Cut(entry, "=")
-		return slices.Contains(c.spec.PortEnv, name)
+		return slices.Contains(names, name)
 	})
-	for _, name := range c.spec.PortEnv {
+	for _, name := range names {
 		env = append(env, name+"="+strconv.Itoa(c.portGiven))
 	}
 	return env

@@ -254,3 +254,20 @@ func TestAddressRestsBeforeItIsUsedAgain(t *testing.T) {
 		t.Errorf("%s again at once", first)
 	}
 }
+
+// TestPortHintsWithAnAddress: the cloud tells no PORT, and leaves the function's own as it is.
+func TestPortHintsWithAnAddress(t *testing.T) {
+	l := onPorts(t)
+	spec := pythonSpec(strings.Replace(pythonServer, `os.environ["NAME"]`, `os.environ.get("PORT", "none")`, 1), strconv.Itoa(somePort(t)))
+	spec.Port, _ = strconv.Atoi(spec.Args[len(spec.Args)-1])
+	spec.PortHints, spec.PortEnv = []string{"PORT"}, []string{"FC_SERVER_PORT"}
+	for own, want := range map[string]string{"": "none", "PORT=1": "1"} {
+		spec.Env = slices.DeleteFunc(slices.Clone(os.Environ()), func(entry string) bool { return strings.HasPrefix(entry, "PORT=") })
+		if own != "" {
+			spec.Env = append(spec.Env, own)
+		}
+		if answer, err := get(ready(t, start(t, l, spec))); err != nil || answer != want {
+			t.Errorf("with %q the program sees PORT %q, %v", own, answer, err)
+		}
+	}
+}

@@ -29,6 +29,8 @@ type Spec struct {
 	// PortEnv names the environment variables that carry the port. They are set to Port, or to
 	// another free port where this machine cannot give the instance an address of its own.
 	PortEnv []string
+	// PortHints name more of them. They are set where it is another port only: the cloud has none of them.
+	PortHints []string
 
 	// Mounts are what the program sees at paths of its own; empty ones, that it gets some later, see
 	// Process.Mount. Nil: it sees the machine's own paths.

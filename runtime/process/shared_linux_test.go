@@ -23,8 +23,8 @@ func TestSharedPortsObedientPrograms(t *testing.T) {
 	l := onSharedPorts(t, func(text string) { t.Error("notice: " + text) })
 	port := somePort(t)
 	listenAs(t, "0.0.0.0:"+strconv.Itoa(port))
-	spec := pythonSpec(strings.Replace(pythonServer, "int(sys.argv[1])", `int(os.environ["FC_SERVER_PORT"])`, 1))
-	spec.Port, spec.PortEnv = port, []string{"FC_SERVER_PORT", "PORT"}
+	spec := pythonSpec(strings.Replace(pythonServer, "int(sys.argv[1])", `int(os.environ["PORT"])`, 1))
+	spec.Port, spec.PortEnv, spec.PortHints = port, []string{"FC_SERVER_PORT"}, []string{"PORT"}
 	spec.Env = append(spec.Env, "NAME=me", "PORT=1")
 	for range 2 {
 		p := start(t, l, spec)
