@@ -3,6 +3,7 @@ package builtin
 import (
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"syscall"
@@ -265,6 +266,40 @@ func TestPythonLoadFailures(t *testing.T) {
 			if strings.Contains(string(got.Payload), "_fcemu") || strings.Contains(got.log, dir) {
 				t.Errorf("not for users: %s\n%s", got.Payload, got.log)
 			}
+		})
+	}
+}
+
+// TestPythonFilesNamedLikeTheStandardLibrary: the cloud's runtime has loaded json, logging, traceback and what they
+// need before the code, whose files by these names are found by nobody, but as the handler's.
+func TestPythonFilesNamedLikeTheStandardLibrary(t *testing.T) {
+	code := files{"index.py": "import logging, types\ndef handler(e, c):\n    logging.info('info')\n" +
+		"    if e: raise ValueError('bad')\n    return {'types': hasattr(types, 'mine')}\n", "logging/__init__.py": "mine = 1\n"}
+	for _, name := range []string{"json", "re", "token", "types", "stat", "traceback", "string", "time"} {
+		code[name+".py"] = "mine = 1\ndef handler(e, c): return {'module': __name__}\n"
+	}
+	dir := codeDir(t, code)
+	check := func(t *testing.T, runtime string, find *Interpreters) {
+		kind := NewPython(Options{Interpreters: find, Dir: filepath.Join(sharedDir(t), "bootstrap"), Account: "1", Region: "cn-hangzhou"})
+		i := launch(t, kind, function(runtime, dispatch), dir)
+		got := i.invoke("")
+		got.expect(t, "", "{\n    \"types\": false\n}")
+		got.logged(t, "[INFO] info\n")
+		if got = i.invoke("x"); got.ErrorType != unhandled || !strings.Contains(string(got.Payload), `"errorType": "ValueError"`) {
+			t.Errorf("%s %s", got.ErrorType, got.Payload)
+		}
+		launch(t, kind, function(runtime, "json.handler"), dir).invoke("").expect(t, "", "{\n    \"module\": \"json\"\n}")
+	}
+	for _, python := range pythons(t) {
+		t.Run(python.version.short(2), func(t *testing.T) {
+			t.Parallel()
+			check(t, "python3.11", NewInterpreters(map[string]string{"python3.11": python.path}))
+		})
+	}
+	if _, _, err := NewInterpreters(nil).Find("python2.7"); err == nil {
+		t.Run("2.7", func(t *testing.T) {
+			t.Parallel()
+			check(t, "python2.7", NewInterpreters(nil))
 		})
 	}
 }

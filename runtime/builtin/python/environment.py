@@ -20,16 +20,20 @@ class Quitter(object):
         raise SystemExit(code)
 
 
+# What the cloud's runtime has loaded before the function's code: files by these names count there
+# for no import.
+STANDARD = frozenset('''_collections_abc _weakrefset collections contextlib copyreg datetime decimal enum functools
+genericpath heapq json keyword linecache logging numbers operator os posixpath re reprlib stat string struct
+textwrap threading time token tokenize traceback types warnings weakref'''.split())
+
+
 def shadows(code):
-    """Tells whether the function has a file by the name of one that `site` would have loaded before."""
-    from posix import stat
-    for name in ('os', 'stat', 'posixpath', 'genericpath', '_collections_abc'):
-        try:
-            stat(code + '/' + name + '.py')
-        except OSError:
-            continue
-        return True
-    return False
+    """Lists those of them that the function has files by the names of."""
+    from posix import listdir
+    try:
+        return STANDARD.intersection([name.partition('.')[0] for name in listdir(code)])
+    except OSError:
+        return ()
 
 
 def arrange(setup):
@@ -38,20 +42,25 @@ def arrange(setup):
     helper = sys.modules['_fcemu'].__path__[0].rpartition('/')[0]
     rest = [path for path in sys.path if path not in ('', helper)]
     added = [path for path in setup.search_path if path not in rest]
-    if shadows(setup.code):
-        sys.path[:] = rest
-        import os  # otherwise it is loaded when it is needed, which saves 2 ms
-        del os
+    sys.path[:] = rest
+    if sys.version_info[0] == 2:
+        import logging  # there are no hooks for imports
+        del logging
+    for name in shadows(setup.code):  # others are loaded when they are needed, which saves milliseconds
+        try:
+            __import__(name)
+        except ImportError:  # this version has no such module
+            pass
     sys.path[:] = own + rest + added
     builtins = sys.modules['__builtin__' if sys.version_info[0] == 2 else 'builtins']
     builtins.exit, builtins.quit = Quitter('exit'), Quitter('quit')
-    if sys.version_info[0] == 2:
+    if 'logging' in sys.modules:
         from _fcemu import logs
-        import logging
-        logs.install(logging, setup)
-        return
-    sys.meta_path.insert(0, LoggingHook(setup))
-    sys.meta_path.append(LateSite(added))
+        logs.install(sys.modules['logging'], setup)
+    else:
+        sys.meta_path.insert(0, LoggingHook(setup))
+    if sys.version_info[0] > 2:
+        sys.meta_path.append(LateSite(added))
 
 
 class LoggingHook(object):
