@@ -14,9 +14,12 @@ func (k *Kind) node(s *start) {
 		"--max-old-space-size=" + strconv.Itoa(max(s.fn.MemorySize*9/10, 16)),
 		"--max-http-header-size=16384",
 		"--expose-gc",
-		filepath.Join(s.scripts, "bootstrap.js"),
 	}
 	want, _ := k.language.want(s.fn.Runtime)
+	if requiresModules(s.found.version()) && want.less(version{21}) {
+		s.spec.Args = append(s.spec.Args, "--no-experimental-require-module")
+	}
+	s.spec.Args = append(s.spec.Args, filepath.Join(s.scripts, "bootstrap.js"))
 	if want.less(version{17}) {
 		s.env.hideFC()
 	}
@@ -28,6 +31,12 @@ func (k *Kind) node(s *start) {
 		s.wrap()
 	}
 	s.search = []string{strconv.Itoa(s.fn.Concurrency())}
+}
+
+// requiresModules tells whether this Node.js lets require load ES modules unless it is told not to. The
+// platform's versions up to 20 do not.
+func requiresModules(got version) bool {
+	return got[0] == 20 && !got.less(version{20, 19}) || 22 <= got[0] && got[0] <= 24
 }
 
 func nodeWaiting(args []string) []string { return append(args, "ahead") }

@@ -42,6 +42,46 @@ const cases = {
 exports.handler = (event, context, callback) => cases[event.toString()](event, context, callback);
 `
 
+// noModules is the flag that Node.js gets here besides, with a comma.
+func noModules(t *testing.T) string {
+	t.Helper()
+	found, _, err := NewInterpreters(nil).Find("nodejs20")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !requiresModules(found.version()) {
+		return ""
+	}
+	return `"--no-experimental-require-module",`
+}
+
+// TestNodeRequiresNoESModules: what works on newer versions of 20 alone fails here, too.
+func TestNodeRequiresNoESModules(t *testing.T) {
+	dir := codeDir(t, files{
+		"index.js":   "const beside = require('./beside.mjs');\nexports.handler = (e, c, cb) => cb(null, beside.default);\n",
+		"syntax.js":  "import fs from 'fs';\nexport const handler = async () => 'no';\n",
+		"beside.mjs": "export default 'no';\n", "good.mjs": "import beside from './beside.mjs';\nexport const handler = async () => 'good ' + beside;\n",
+	})
+	for _, c := range []struct{ id, handler, kind, message string }{
+		{"nodejs16", dispatch, "FunctionUnhandledError: ImportModuleError", "require() of ES Module"},
+		{"nodejs20", dispatch, "Error", "require() of ES Module"},
+		{"nodejs20", "syntax.handler", "UserCodeSyntaxError", "Cannot use import statement outside a module"},
+	} {
+		t.Run(c.id+" "+c.handler, func(t *testing.T) {
+			t.Parallel()
+			got := launch(t, NewNode(options(t, nil)), function(c.id, c.handler), dir).invoke("")
+			var body struct{ ErrorMessage, ErrorType string }
+			if err := json.Unmarshal(got.Payload, &body); err != nil || got.ErrorType != unhandled {
+				t.Fatalf("%v %q: %s %v", got.ErrorType, got.Payload, got.log, err)
+			}
+			if body.ErrorType != c.kind || !strings.Contains(body.ErrorMessage, c.message) {
+				t.Errorf("%+v", body)
+			}
+		})
+	}
+	launch(t, NewNode(options(t, nil)), function("nodejs20", "good.handler"), dir).invoke("").expect(t, "", "good no")
+}
+
 func TestNodeEncodesResults(t *testing.T) {
 	dir := codeDir(t, files{"index.js": nodeCases, "lib/beside.js": "module.exports = 'beside';\n"})
 	for _, id := range []string{"nodejs12", "nodejs16", "nodejs18", "nodejs20"} {
@@ -52,7 +92,7 @@ func TestNodeEncodesResults(t *testing.T) {
 			for _, c := range []struct{ event, want string }{
 				{"text", "héllo"}, {"buffer", "\x00\xff"}, {"object", `{"b":1,"a":[true]}`}, {"none", ""}, {"number", "1.5"},
 				{"bool", "false"}, {"twice", "first"}, {"later", "later"}, {"type", "true"}, {"cwd", dir}, {"nodepath", "beside"},
-				{"flags", `["--max-old-space-size=460","--max-http-header-size=16384","--expose-gc","function"]`}, {"fd", "1"},
+				{"flags", `["--max-old-space-size=460","--max-http-header-size=16384","--expose-gc",` + noModules(t) + `"function"]`}, {"fd", "1"},
 			} {
 				t.Run(c.event, func(t *testing.T) { i.invoke(c.event).expect(t, "", c.want) })
 			}
