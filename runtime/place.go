@@ -30,9 +30,15 @@ type Place struct {
 }
 
 // OnHost is where a file of the instance lies on this machine: what is below /code in the code, what
-// is below /opt in the layer that has it. Nothing of the machine's /tmp is in an instance's own: that
-// is "". Anything else is where it is.
+// is below /opt in the layer that has it, what is mounted in its folder. Nothing of the machine's /tmp is
+// in an instance's own: that is "". Anything else is where it is.
 func (p *Place) OnHost(path string) string {
+	for n := p.Binds() - 1; n >= 0; n-- { // what is mounted inside another folder comes after that
+		bind := p.Mounts.Binds[n]
+		if rest, ok := below(path, bind.Target); ok {
+			return filepath.Join(bind.Source, rest)
+		}
+	}
 	if rest, ok := below(path, p.CodeDir); ok && p.code != "" {
 		return filepath.Join(p.code, rest)
 	}

@@ -84,6 +84,12 @@ func TestLayersReachTheFunction(t *testing.T) {
 	if got := place.OnHost("/tmp/program"); got != "" {
 		t.Errorf("a file of the machine's /tmp is at %s", got)
 	}
+	place.Mounts.Binds = []process.Bind{{Source: "/nas", Target: "/mnt"}, {Source: "/inner", Target: "/mnt/in"}}
+	for path, want := range map[string]string{"/mnt/x": "/nas/x", "/mnt/in/x": "/inner/x", "/mnt/inn": "/nas/inn"} {
+		if got := place.OnHost(path); got != want {
+			t.Errorf("%s is at %s, want %s", path, got, want)
+		}
+	}
 	place.Mounts, place.CodeDir = nil, b.dir
 	path := variable(environment(fn, &place, &b.options), "PYTHONPATH")
 	if want := first + "/python:" + second + "/python:/opt/python:" + b.dir + "/lib:/elsewhere"; path != want {

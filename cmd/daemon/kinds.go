@@ -15,7 +15,7 @@ import (
 func kinds(o Options, images custom.Images) func(string) (runtime.Kind, error) {
 	common := builtin.Options{Interpreters: builtin.NewInterpreters(o.Interpreters), Dir: filepath.Join(o.DataDir, "bootstraps"),
 		Account: o.Account, Region: o.Region, Libraries: libraryRoot()}
-	server := custom.New(o.Account, o.Region)
+	server := custom.New(o.Account, o.Region, common.Interpreters.Home)
 	families := map[string]runtime.Kind{
 		"python":                  builtin.NewPython(common),
 		"nodejs":                  builtin.NewNode(common),

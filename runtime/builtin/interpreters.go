@@ -3,6 +3,7 @@ package builtin
 import (
 	"fmt"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -121,6 +122,12 @@ func (i *Interpreters) FindFor(id, codeDir string) (Found, string, error) {
 		i.mu.Unlock()
 	}
 	return result.found, result.notice, result.err
+}
+
+// Home is the folder with bin in which Find's interpreter lies.
+func (i *Interpreters) Home(id string) (home, notice string, err error) {
+	found, notice, err := i.Find(id)
+	return filepath.Dir(filepath.Dir(found.Path)), notice, err
 }
 
 // remembered is the earlier answer, while its program is still there.

@@ -54,7 +54,7 @@ func testFunction() *emulator.Function {
 }
 
 func open(address string) *session {
-	k := New("1234", "cn-test")
+	k := New("1234", "cn-test", nil)
 	return newSession(address, testFunction(), k.identity)
 }
 

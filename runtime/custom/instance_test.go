@@ -31,7 +31,7 @@ type bench struct {
 func newBench(t testing.TB, change func(*runtime.Options)) *bench {
 	t.Helper()
 	b := &bench{t: t, dir: t.TempDir(), ids: emulator.NewIDs()}
-	kind := New("1234", "cn-test")
+	kind := New("1234", "cn-test", nil)
 	o := runtime.Options{
 		Kinds:    func(string) (runtime.Kind, error) { return kind, nil },
 		Launcher: launcher(), CodeDir: func(emulator.Code) string { return b.dir }, StartLimit: 20 * time.Second, Grace: time.Second,

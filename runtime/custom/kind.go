@@ -17,6 +17,7 @@ import (
 // Kind starts custom, custom.debian10, custom.debian11 and custom.debian12.
 type Kind struct {
 	identity
+	languages Languages
 }
 
 type identity struct {
@@ -25,25 +26,28 @@ type identity struct {
 }
 
 // New returns the kind. Account and region go into request headers.
-func New(account, region string) *Kind {
+func New(account, region string, languages Languages) *Kind {
 	buffers := &sync.Pool{New: func() any { b := make([]byte, bufferSize); return &b }}
-	return &Kind{identity{account, region, buffers}}
+	return &Kind{identity{account, region, buffers}, languages}
 }
 
 // Prepare finds the start command: customRuntimeConfig, else the file bootstrap in the code.
 // Source: FC 3.0 custom runtime principles.
 func (k *Kind) Prepare(fn *emulator.Function, place runtime.Place) (runtime.Plan, error) {
-	command := startCommand(fn, place.CodeDir)
+	command, notice := k.showLanguages(fn, &place, startCommand(fn, place.CodeDir))
 	path, err := program(command[0], &place)
 	if err != nil {
 		return runtime.Plan{}, err
+	}
+	if trouble := scriptTrouble(&place, path); trouble != "" {
+		notice = trouble
 	}
 	return runtime.Plan{
 		Spec: process.Spec{
 			Path: path, Args: command[1:], Env: place.Env, Dir: place.CodeDir,
 			Port: fn.Port(), PortEnv: []string{"FC_SERVER_PORT", "FC_CUSTOM_LISTEN_PORT"}, PortHints: []string{"PORT"},
 		},
-		Notice:      scriptTrouble(place.OnHost(path)),
+		Notice:      notice,
 		Concurrency: fn.Concurrency(),
 		Connect:     k.connect(fn),
 	}, nil

@@ -5,12 +5,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/fcemu/fcemu/runtime"
 )
 
 // scriptTrouble tells why the kernel will not start a script, in one line, or nothing. The cloud
 // says only that the file does not exist, and means the interpreter.
-func scriptTrouble(path string) string {
-	file, err := os.Open(path)
+func scriptTrouble(place *runtime.Place, path string) string {
+	file, err := os.Open(place.OnHost(path))
 	if err != nil {
 		return ""
 	}
@@ -27,7 +29,7 @@ func scriptTrouble(path string) string {
 	if len(words) == 0 {
 		return ""
 	}
-	if _, err := os.Stat(string(words[0])); err != nil {
+	if _, err := os.Stat(place.OnHost(string(words[0]))); err != nil {
 		return filepath.Base(path) + " asks for the interpreter " + string(words[0]) + ", which is not on this machine"
 	}
 	return ""

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/fcemu/fcemu/runtime"
 )
 
 func TestScriptTrouble(t *testing.T) {
@@ -21,7 +23,7 @@ func TestScriptTrouble(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		got := scriptTrouble(path)
+		got := scriptTrouble(&runtime.Place{}, path)
 		if (want == "") != (got == "") || !strings.Contains(got, want) {
 			t.Errorf("%q: %q, want it to speak of %q", text, got, want)
 		}
