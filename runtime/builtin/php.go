@@ -8,7 +8,7 @@ import (
 
 // php starts the command-line interpreter. The folder extension of the code may hold .ini files.
 func (k *Kind) php(s *start) {
-	s.spec.Args = []string{"-d", "display_errors=1", "-d", "html_errors=0", "-d", "max_execution_time=0",
+	s.spec.Args = []string{"-d", "display_errors=1", "-d", "log_errors=0", "-d", "html_errors=0", "-d", "max_execution_time=0",
 		filepath.Join(s.scripts, "bootstrap.php")}
 	s.env.hideFC()
 	s.env.offer("LANG", "C.UTF-8")

@@ -167,6 +167,69 @@ func TestErrorsOfPHPHTTPHandlers(t *testing.T) {
 	}
 }
 
+const phpSite = `<?php
+function site($request, $context) {
+    $path = $request->getAttribute('path');
+    $proxy = $path === '/fixed' ? new ServerlessFC\PhpCgiProxy() : $GLOBALS['fcPhpCgiProxy'];
+    if ($path === '/a.css') {
+        return new RingCentral\Psr7\Response(200, ['Content-Type' => $proxy->getMimeType(__DIR__ . $path)], '');
+    }
+    $more = $path === '/fixed' ? ['SCRIPT_FILENAME' => __DIR__ . '/site/sub/page.php', 'SERVER_NAME' => 'shop', 'SERVER_PORT' => 8080] : [];
+    return $proxy->requestPhpCgi($request, __DIR__ . '/site', 'index.php', $more,
+        ['debug_show_cgi_params' => $path === '/debug', 'readWriteTimeout' => $path === '/slow.php' ? 300 : 9000]);
+}
+`
+
+const phpPage = `<?php
+header('X-Script: ' . $_SERVER['SCRIPT_NAME']);
+setcookie('a', '1');
+setcookie('b', '2');
+error_log('from the page');
+echo json_encode([basename(__FILE__), PHP_SAPI, $_SERVER['REQUEST_URI'], $_SERVER['PATH_INFO'] ?? '', $_GET, $_POST, $_COOKIE, strlen(file_get_contents('php://input')),
+    $_SERVER['SERVER_NAME'], $_SERVER['SERVER_PORT'], $_SERVER['REMOTE_ADDR'], $_SERVER['HTTP_X_MANY'] ?? '', basename(getcwd())], JSON_UNESCAPED_SLASHES);
+`
+
+// TestPHPScriptsByCGI: sites such as WordPress run behind one handler, by the global fcPhpCgiProxy.
+func TestPHPScriptsByCGI(t *testing.T) {
+	needs(t, "php-cgi")
+	i := phpWebInstance(t, "site.site", files{"site.php": phpSite, "site/index.php": phpPage, "site/sub/page.php": phpPage,
+		"site/slow.php": "<?php sleep(60);"}, "")
+	i.call(emulator.HookInitializer, nil).expect(t, "", "")
+	form := map[string][]string{"Content-Type": {"application/x-www-form-urlencoded"}, "Cookie": {"c=3"}, "X-Many": {"1", "2"}}
+	for _, c := range []struct{ path, body, script, want string }{
+		{"/?q=1", "p=2", "/proxy/index.php", `["index.php","cgi-fcgi","/proxy/?q=1","",{"q":"1"},{"p":"2"},{"c":"3"},3,"here","80","127.0.0.1","1, 2","site"]`},
+		{"/pretty/url", "", "/proxy/index.php", `["index.php","cgi-fcgi","/proxy/pretty/url","",[],[],{"c":"3"},0,"here","80","127.0.0.1","1, 2","site"]`},
+		{"/sub/page.php/more?q=1", "", "/proxy/sub/page.php", `["page.php","cgi-fcgi","/proxy/sub/page.php/more?q=1","/more",{"q":"1"},[],{"c":"3"},0,"here","80","127.0.0.1","1, 2","sub"]`},
+		{"/fixed", "", "/proxy/index.php", `["page.php","cgi-fcgi","/proxy/fixed","",[],[],{"c":"3"},0,"shop","8080","127.0.0.1","1, 2","sub"]`},
+	} {
+		got := i.request("/proxy"+c.path, form, []byte(c.body))
+		if got.HTTP == nil || got.HTTP.Status != 200 || string(got.Payload) != c.want {
+			t.Errorf("%s: %q %+v\n%s\nwant\n%s", c.path, got.ErrorType, got.HTTP, got.Payload, c.want)
+			continue
+		}
+		if script := got.HTTP.Header["X-Script"]; len(script) != 1 || script[0] != c.script || len(got.HTTP.Header["Set-Cookie"]) != 2 {
+			t.Errorf("%s: %v", c.path, got.HTTP.Header)
+		}
+	}
+	large := make([]byte, 3<<20)
+	got := i.request("/proxy/", nil, large)
+	if got.HTTP == nil || !strings.Contains(string(got.Payload), ",3145728,") {
+		t.Errorf("a large body: %q %.300s", got.ErrorType, got.Payload)
+	}
+	if got = i.request("/proxy/debug", nil, nil); got.HTTP == nil {
+		t.Errorf("with its variables told: %q %s", got.ErrorType, got.Payload)
+	}
+	var log bytes.Buffer
+	i.drain(&log)
+	outcome{log: log.String()}.logged(t, "from the page", "[SCRIPT_FILENAME] => ")
+	if got = i.request("/proxy/a.css", nil, nil); got.HTTP == nil || strings.Join(got.HTTP.Header["Content-Type"], "") != "text/css" {
+		t.Errorf("a file: %q %+v", got.ErrorType, got.HTTP)
+	}
+	if got = i.request("/proxy/slow.php", nil, nil); got.ErrorType != unhandled || !strings.Contains(string(got.Payload), "said nothing for 0.3 seconds") {
+		t.Errorf("a slow script: %q %s", got.ErrorType, got.Payload)
+	}
+}
+
 // What the function brings goes before what was fetched, and that before the stand-ins.
 func TestWherePHPFindsPSR7(t *testing.T) {
 	response := func(body string) string {

@@ -147,3 +147,17 @@ func TestPHPErrors(t *testing.T) {
 		}
 	}
 }
+
+// TestPHPTellsAWarningOnce: in one line of the log, and a function that sets headers gets none.
+func TestPHPTellsAWarningOnce(t *testing.T) {
+	needs(t, "php")
+	dir := codeDir(t, files{"index.php": "<?php\nfunction handler($event) { header('A: b'); if ($event) trigger_error('told', E_USER_WARNING); return 'ok'; }\n"})
+	i := launch(t, NewPHP(options(t, nil)), function("php7.2", "index.handler"), dir)
+	for warnings, event := range []string{"", "x"} {
+		got := i.invoke(event)
+		got.expect(t, "", "ok")
+		if strings.Count(got.log, "Warning: ") != warnings {
+			t.Errorf("the log is %q", got.log)
+		}
+	}
+}

@@ -58,17 +58,18 @@ function shown(string $text): string
 
 function main(): void
 {
-    global $fcemuSetup, $fcLogger;
+    global $fcemuSetup, $fcLogger, $fcSysLogger, $fcPhpCgiProxy;
     $line = new Line();
     $first = $line->receive();
     if ($first === null) {
         return;
     }
     $fcemuSetup = new Setup($first[1]);
-    $fcLogger = new Logger();
+    $fcSysLogger = $fcLogger = new Logger();
     offer($fcemuSetup->libraries);
+    $fcPhpCgiProxy = new \ServerlessFC\PhpCgiProxy();
     $handlers = new Handlers($fcemuSetup);
-    echo "FunctionCompute php7.2 runtime inited.\n";
+    fwrite(\STDOUT, "FunctionCompute php7.2 runtime inited.\n"); // by no echo: the function may still set headers
     while (($frame = $line->receive()) !== null) {
         if ($frame[0] === CREDENTIALS) {
             $fcemuSetup->renew($frame[1]);
