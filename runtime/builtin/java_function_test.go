@@ -218,6 +218,7 @@ func TestJavaPojos(t *testing.T) {
 	i.invoke("null").expect(t, "", "null")
 	for event, want := range map[string]string{
 		"{": "not JSON", `{"size":"HUGE"}`: "HUGE is no", `{"items":3}`: "where java.util.List is wanted", "[1]": "is wanted",
+		`{"items":[{"name":{"first":"a"}}]}`: "where java.lang.String is wanted", `{"size":{}}`: "is wanted", `{"items":[{"count":{}}]}`: "where int is wanted",
 		strings.Repeat("[", 100000): "nested too deeply",
 	} {
 		if got := i.invoke(event); got.ErrorType != unhandled || !strings.Contains(string(got.Payload), want) {

@@ -47,10 +47,15 @@ final class Beans {
         if (value instanceof List) {
             return list((List<?>) value, type, target);
         }
-        if (value instanceof Map) {
+        if (value instanceof Map && mayHaveProperties(target)) {
             return Map.class.isAssignableFrom(target) ? map((Map<?, ?>) value, type) : bean((Map<?, ?>) value, target);
         }
         throw mismatch(value, target);
+    }
+
+    /** A string has a constructor without arguments, too, and would lose all. */
+    private static boolean mayHaveProperties(Class<?> target) {
+        return Map.class.isAssignableFrom(target) || !(target.isPrimitive() || target.isEnum() || target.getName().startsWith("java."));
     }
 
     private static IllegalArgumentException mismatch(Object value, Class<?> target) {
