@@ -191,6 +191,41 @@ func TestLateMounts(t *testing.T) {
 	}
 }
 
+// TestLateMountsHideNothing: a program that runs finds the neighbours of a mounted folder at any time.
+func TestLateMountsHideNothing(t *testing.T) {
+	l := private(t)
+	dir := t.TempDir()
+	for n := range 300 { // it takes a while to show them all
+		if err := os.WriteFile(filepath.Join(dir, strconv.Itoa(n)), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, theirs, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	const look = `import os, sys
+missed = 0
+print("looking", flush=True)
+while not os.path.exists(sys.argv[1] + "/new/end"):
+    missed += not os.path.exists(sys.argv[1] + "/299")
+print("missed", missed)`
+	spec := pythonSpec(look, dir)
+	spec.Dir, spec.Stdout, spec.Mounts = "/", theirs, &Mounts{}
+	p := start(t, l, spec)
+	theirs.Close()
+	if _, err := out.Read(make([]byte, len("looking"))); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Mount(context.Background(), Mounts{Binds: []Bind{{Source: folder(t, "end", ""), Target: filepath.Join(dir, "new")}}}); err != nil {
+		t.Fatal(err)
+	}
+	if text := strings.TrimSpace(readAll(t, out)); text != "missed 0" {
+		t.Errorf("it looked on and %s", text)
+	}
+}
+
 func TestBesideSharesThePaths(t *testing.T) {
 	l := private(t)
 	host := start(t, l, Spec{Path: "/bin/sleep", Args: []string{"100"}, Dir: "/", Env: os.Environ(), Mounts: &Mounts{Code: folder(t, "name", "host"), Tmp: 1 << 20}})

@@ -129,7 +129,7 @@ func buildBase() (int, error) {
 	if err := mirror("/", "/tmp"); err != nil {
 		return -1, fmt.Errorf("a root folder in memory: %w", err)
 	}
-	for _, name := range []string{"code", "opt", "tmp"} {
+	for _, name := range []string{"code", "opt", "tmp", aside} {
 		if err := os.MkdirAll("/tmp/"+name, 0o755); err != nil {
 			return -1, err
 		}
@@ -151,8 +151,26 @@ func pivot() error {
 	return unix.Chdir("/")
 }
 
-// mirror mounts at target a folder in memory that has the entries of source, as they are.
+// aside is where a mirror is built before it takes its place, in roots of ours.
+const aside = "/.fcemu/next"
+
+// mirror mounts at target a folder in memory that has the entries of source, as they are. A program that
+// runs already misses none of them meanwhile.
 func mirror(source, target string) error {
+	if _, err := os.Stat(aside); err != nil {
+		return fill(source, target)
+	}
+	if err := fill(source, aside); err != nil {
+		return err
+	}
+	if err := unix.Mount(aside, target, "", unix.MS_MOVE, ""); err != nil {
+		return fmt.Errorf("mounting at %s: %w", target, err)
+	}
+	return nil
+}
+
+// fill mounts the mirror at an empty place, or over the folder itself.
+func fill(source, target string) error {
 	var info unix.Stat_t
 	if err := unix.Stat(source, &info); err != nil {
 		return err
