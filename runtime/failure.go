@@ -104,14 +104,15 @@ func initializationFailed(f *failure) *failure {
 
 func refusal(err *emulator.Error) *failure { return &failure{refused: err} }
 
-// serverExited: the user's server ended before it listened. Source: FC 3.0 CAExited.
-func serverExited(fn *emulator.Function, code int, logs string) *failure {
+// serverExited: the user's server ended before it listened, or a program of the user's cannot be executed.
+// Source: FC 3.0 CAExited.
+func serverExited(command string, code int, logs string) *failure {
 	status := fmt.Sprintf("code %d", code)
 	if text := errnoText(code); text != "" {
 		status += ", message:" + text
 	}
 	return refusal(emulator.Refuse(412, "CAExited", "Function instance exited unexpectedly(%s) with start command '%s'.\nLogs:%s",
-		status, fn.StartCommand(), logs))
+		status, command, logs))
 }
 
 // serverNotListening: the port stayed closed, or the first health check failed.

@@ -151,8 +151,15 @@ func (i *instance) runs(started process.Process) {
 // notLaunched: the program could not be executed.
 func (i *instance) notLaunched(plan *Plan, err error) *failure {
 	var number syscall.Errno
-	if plan.Spec.Port != 0 && errors.As(err, &number) && number != syscall.EIO { // EIO: it is the machine, not the program
-		return serverExited(i.fn, int(number), plan.Spec.Path+": "+number.Error())
+	if !errors.As(err, &number) || number == syscall.EIO { // EIO: it is the machine, not the program
+		return faultOfError(err)
+	}
+	reason := plan.Spec.Path + ": " + number.Error()
+	if plan.Spec.Port != 0 {
+		return serverExited(i.fn.StartCommand(), int(number), reason)
+	}
+	if rest, own := below(plan.Spec.Path, plan.Spec.Dir); own {
+		return serverExited("."+rest, int(number), reason)
 	}
 	return faultOfError(err)
 }
@@ -184,7 +191,7 @@ func (i *instance) startEnded(port int) *failure {
 			if port == 0 {
 				return i.processExited(time.Since(i.started))
 			}
-			return serverExited(i.fn, exitCode(i.process.Exit()), i.logs.startText())
+			return serverExited(i.fn.StartCommand(), exitCode(i.process.Exit()), i.logs.startText())
 		}
 	}
 	if i.pool.ctx.Err() != nil {
