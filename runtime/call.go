@@ -3,7 +3,6 @@ package runtime
 import (
 	"context"
 	"errors"
-	"io"
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
@@ -136,15 +135,16 @@ func (i *instance) broken(err error, duration time.Duration) *failure {
 	if errors.As(err, &bad) && i.multi {
 		return badAnswer(bad)
 	}
+	ended := errors.Is(err, ErrEnded)
 	limit := exitWait
-	if !i.multi && errors.Is(err, io.ErrUnexpectedEOF) {
+	if ended {
 		limit = lineWait
 	}
 	if wait(i.process.Done(), limit) {
 		wait(i.gone, goneWait)
 		i.group.doom(i)
-	} else if !i.multi {
-		i.kill() // a lock-step line cannot be used again
+	} else if ended || !i.multi {
+		i.kill() // a broken line cannot be used again
 		wait(i.gone, goneWait)
 	}
 	return i.processExited(duration)

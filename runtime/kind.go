@@ -81,6 +81,10 @@ type Checker interface {
 // WebSocket) before its client did. That is no failure unless the process has ended with it.
 var ErrHungUp = errors.New("the function ended the connection")
 
+// ErrEnded is an error of Session.Invoke: the instance has closed the one line that it has. Its process
+// ends with it, or is of no use any more.
+var ErrEnded = errors.New("the instance has ended")
+
 // ErrNotSent is an error of Session.Invoke: nothing of the call has reached the instance. When its
 // process has ended, the call goes to another.
 var ErrNotSent = errors.New("the instance cannot be reached")

@@ -329,6 +329,11 @@ export const handler = async () => state;
 		if got := i.call(emulator.HookPreStop, nil); got.ErrorType != c.stop || !strings.Contains(string(got.Payload), "stopping") {
 			t.Errorf("%s: %q %s", c.id, got.ErrorType, got.Payload)
 		}
+		fn.InstanceLifecycleConfig.Initializer.Handler = "index.stop"
+		failing := launch(t, NewNode(options(t, nil)), fn, i.plan.Spec.Dir)
+		if got := failing.call(emulator.HookInitializer, nil); got.ErrorType != c.stop || !strings.Contains(string(got.Payload), "stopping") {
+			t.Errorf("%s: %q %s", c.id, got.ErrorType, got.Payload)
+		}
 	}
 }
 

@@ -151,13 +151,11 @@ func bounded(text string) string {
 }
 
 // errorType turns the kind of a reply into what the caller is told.
-func errorType(kind byte, hook emulator.Hook) emulator.ErrorType {
-	switch {
-	case kind == replySucceeded, kind == replyHTTP:
+func errorType(kind byte) emulator.ErrorType {
+	switch kind {
+	case replySucceeded, replyHTTP:
 		return ""
-	case hook == emulator.HookInitializer:
-		return emulator.InitializationError
-	case kind == replyHandled:
+	case replyHandled:
 		return emulator.HandledInvocationError
 	}
 	return emulator.UnhandledInvocationError

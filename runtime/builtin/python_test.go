@@ -360,7 +360,7 @@ def handler(event, context):
 	}
 	fn.InstanceLifecycleConfig.Initializer.Handler = "index.none"
 	j := launch(t, NewPython(options(t, nil)), fn, dir)
-	if got := j.call(emulator.HookInitializer, nil); got.ErrorType != emulator.InitializationError {
+	if got := j.call(emulator.HookInitializer, nil); got.ErrorType != unhandled || !strings.Contains(string(got.Payload), "index") {
 		t.Errorf("%q %s", got.ErrorType, got.Payload)
 	}
 }

@@ -37,7 +37,7 @@ func (s *session) Invoke(_ context.Context, call runtime.Call, _ emulator.Answer
 			return runtime.Reply{}, fmt.Errorf("waiting for the answer: %w", err)
 		}
 		if got.number == s.number {
-			return got.toReply(call.Hook)
+			return got.toReply()
 		} // else it is one too many: the handler has forked, or the function writes to the line itself
 	}
 }
@@ -93,17 +93,17 @@ func (s *session) receive() (frame, error) {
 	return got, broken(err)
 }
 
-func (f *frame) toReply(hook emulator.Hook) (runtime.Reply, error) {
+func (f *frame) toReply() (runtime.Reply, error) {
 	if f.kind == replyHTTP {
 		return httpReply(f.payload)
 	}
-	return runtime.Reply{ErrorType: errorType(f.kind, hook), Payload: f.payload}, nil
+	return runtime.Reply{ErrorType: errorType(f.kind), Payload: f.payload}, nil
 }
 
 // broken makes every early end of the line the same error.
 func broken(err error) error {
-	if err == io.EOF {
-		return io.ErrUnexpectedEOF
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return runtime.ErrEnded
 	}
 	return err
 }

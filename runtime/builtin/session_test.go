@@ -3,7 +3,6 @@ package builtin
 import (
 	"encoding/binary"
 	"errors"
-	"io"
 	"math/rand"
 	"os"
 	"path/filepath"
@@ -65,12 +64,12 @@ func TestBrokenBootstraps(t *testing.T) {
 		"nothing": nil, "half a head": {0, 0, 0, 9, 0}, "half a body": frame(8, "\x00"+first+"ab"),
 		"the answer to another call": frame(7, "\x00"+second+"ab"),
 	} {
-		if reply, err := answered(t, sent); !errors.Is(err, io.ErrUnexpectedEOF) {
+		if reply, err := answered(t, sent); !errors.Is(err, runtime.ErrEnded) {
 			t.Errorf("%s: %q %v", name, reply.Payload, err)
 		}
 	}
 	for name, sent := range map[string][]byte{"no number": frame(4, "\x00"+first), "absurd length": frame(1<<31, "\x00"+first+"abc")} {
-		if reply, err := answered(t, sent); err == nil || errors.Is(err, io.ErrUnexpectedEOF) {
+		if reply, err := answered(t, sent); err == nil || errors.Is(err, runtime.ErrEnded) {
 			t.Errorf("%s: accepted as %q, %v", name, reply.Payload, err)
 		}
 	}

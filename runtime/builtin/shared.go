@@ -53,7 +53,7 @@ func (s *shared) Invoke(_ context.Context, call runtime.Call, _ emulator.Answer)
 	if got.err != nil {
 		return runtime.Reply{}, fmt.Errorf("waiting for the answer: %w", got.err)
 	}
-	return got.toReply(call.Hook)
+	return got.toReply()
 }
 
 // ask sends a call, whose answer comes through the channel.

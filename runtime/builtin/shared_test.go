@@ -3,7 +3,6 @@ package builtin
 import (
 	"encoding/binary"
 	"errors"
-	"io"
 	"strings"
 	"testing"
 	"time"
@@ -62,7 +61,7 @@ func TestTheEndOfASharedInstanceEndsItsCalls(t *testing.T) {
 	first, second := i.ask("1", "wait"), i.ask("2", "wait")
 	i.ask("3", "exit")
 	for _, asked := range []<-chan outcome{first, second} {
-		if got := <-asked; !errors.Is(got.err, io.ErrUnexpectedEOF) {
+		if got := <-asked; !errors.Is(got.err, runtime.ErrEnded) {
 			t.Errorf("%q %v", got.Payload, got.err)
 		}
 	}
