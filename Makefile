@@ -44,8 +44,8 @@ soak: ## 100 000 calls of all runtimes, with instances killed at random; make te
 bench: build ## the goals of docs/performance.md, as ratios to baselines of the same run
 	go run ./cmd/bench -fcemu bin/fcemu
 
-bootstrap: ## the parts of the Java and PHP bootstraps that are packed into the binary, after their sources have changed
-	go test ./runtime/builtin -run 'TestTheJarIsBuiltFromItsSources|TestTheScriptsArePacked' -update -count=1
+bootstrap: ## the parts of the Java, PHP and .NET bootstraps that are packed into the binary, after their sources have changed
+	go test ./runtime/builtin -run 'TestTheJarIsBuiltFromItsSources|TestTheScriptsArePacked|TestTheAssemblyIsBuiltFromItsSources' -update -count=1
 
 clean:
 	rm -rf bin dist

@@ -21,6 +21,7 @@ func kinds(o Options, images custom.Images) func(string) (runtime.Kind, error) {
 		"nodejs":                  builtin.NewNode(common),
 		"java":                    builtin.NewJava(common),
 		"php":                     builtin.NewPHP(common),
+		"dotnetcore":              builtin.NewDotnet(common),
 		"go1":                     polling.New(o.Account, o.Region),
 		"custom":                  server,
 		emulator.ContainerRuntime: server.Container(images),
@@ -29,11 +30,8 @@ func kinds(o Options, images custom.Images) func(string) (runtime.Kind, error) {
 		if kind, ok := families[family(id)]; ok {
 			return kind, nil
 		}
-		if strings.HasPrefix(id, "dotnet") {
-			return nil, emulator.Refuse(412, "FunctionNotStarted", "runtime '%s' needs a .NET host (the command dotnet), and this release has no bootstrap for one: publish the function self-contained as a custom runtime, see docs/runtimes.md", id)
-		}
 		return nil, emulator.Refuse(412, "FunctionNotStarted", "runtime '%s' is not run by this release of fcemu; it runs %s",
-			id, "python*, nodejs*, java*, php*, go1, custom* and custom-container")
+			id, "python*, nodejs*, java*, php*, dotnetcore*, go1, custom* and custom-container")
 	}
 }
 
@@ -42,7 +40,7 @@ func Runs(id string) bool { return family(id) != "" }
 
 // family is the group of runtime ids that one kind runs, or "".
 func family(id string) string {
-	for _, prefix := range []string{"python", "nodejs", "java", "php", "go1", emulator.ContainerRuntime, "custom"} {
+	for _, prefix := range []string{"python", "nodejs", "java", "php", "dotnetcore", "go1", emulator.ContainerRuntime, "custom"} {
 		if strings.HasPrefix(id, prefix) {
 			return prefix
 		}

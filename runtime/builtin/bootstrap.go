@@ -24,6 +24,9 @@ var nodeScripts embed.FS
 //go:embed java/bootstrap.jar.gz
 var javaScripts embed.FS
 
+//go:embed dotnet/bootstrap.dll.gz dotnet/plain.json dotnet/web.json
+var dotnetScripts embed.FS
+
 //go:embed php/scripts.zip.gz
 var phpScripts embed.FS
 
@@ -44,6 +47,8 @@ func pythonBootstrap() *bootstrap {
 func nodeBootstrap() *bootstrap { return &bootstrap{scripts: nodeScripts, root: "node"} }
 
 func javaBootstrap() *bootstrap { return &bootstrap{scripts: javaScripts, root: "java"} }
+
+func dotnetBootstrap() *bootstrap { return &bootstrap{scripts: dotnetScripts, root: "dotnet"} }
 
 func phpBootstrap() *bootstrap { return &bootstrap{scripts: phpScripts, root: "php"} }
 

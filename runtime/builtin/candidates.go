@@ -62,7 +62,10 @@ func (l *language) lookUp(names []string) (direct, shims []string) {
 		folders = []string{"/usr/local/bin", "/usr/bin", "/opt/homebrew/bin"}
 	}
 	if root := os.Getenv(l.root); root != "" {
-		folders = append([]string{filepath.Join(root, "bin")}, folders...)
+		folders = append([]string{l.programs(root)}, folders...)
+	}
+	for _, folder := range l.usual {
+		folders = append(folders, underHome(folder))
 	}
 	for _, name := range names {
 		for _, folder := range folders {
@@ -141,17 +144,42 @@ func (l *language) installed() []installation {
 	return all
 }
 
+// programs is the folder of the programs of an installation.
+func (l *language) programs(root string) string {
+	if l.flat {
+		return root
+	}
+	return filepath.Join(root, "bin")
+}
+
+// installation is the folder that a program came in.
+func (l *language) installation(program string) string {
+	folder := filepath.Dir(program)
+	if l.flat {
+		return folder
+	}
+	return filepath.Dir(folder)
+}
+
+// underHome is a folder that is given as absolute or below the user's home; empty if there is none.
+func underHome(folder string) string {
+	if filepath.IsAbs(folder) {
+		return folder
+	}
+	user, err := os.UserHomeDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(user, folder)
+}
+
 func (h home) path() string {
 	base := os.Getenv(h.variable)
 	if base == "" {
-		base = h.base
-		if !filepath.IsAbs(base) {
-			user, err := os.UserHomeDir()
-			if err != nil {
-				return ""
-			}
-			base = filepath.Join(user, base)
-		}
+		base = underHome(h.base)
+	}
+	if base == "" {
+		return ""
 	}
 	return filepath.Join(base, h.folder)
 }

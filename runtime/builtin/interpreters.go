@@ -21,6 +21,8 @@ type language struct {
 	commands func(version) []string // names that promise a version
 	anyOf    []string               // names that don't
 	root     string                 // environment variable that names a folder with bin/, before the PATH; may be empty
+	flat     bool                   // programs lie in the root of an installation, not in bin/
+	usual    []string               // folders behind the PATH, absolute or below the user's home
 	homes    []home                 // version managers
 	probe    []string               // arguments that make it print its real path, its version and more
 	quick    []string               // arguments that make a program which is no shim print just its version; may be empty
@@ -29,6 +31,7 @@ type language struct {
 	breaks   func(want, got version) string
 	tool     string   // its name in .tool-versions
 	pins     []string // files beside the code that hold just its version
+	least    string   // what to install, where it is not the wanted version
 }
 
 func (l *language) serves(id string) bool {
@@ -86,7 +89,7 @@ type answer struct {
 func NewInterpreters(overrides map[string]string) *Interpreters {
 	return &Interpreters{
 		overrides: overrides,
-		languages: []*language{pythonLanguage(), nodeLanguage(), javaLanguage(), phpLanguage()},
+		languages: []*language{pythonLanguage(), nodeLanguage(), javaLanguage(), phpLanguage(), dotnetLanguage()},
 		known:     map[question]answer{},
 		probed:    map[string]Found{},
 	}
@@ -152,7 +155,7 @@ func (i *Interpreters) find(l *language, key question, want version) answer {
 			return answer{found: found}
 		}
 	}
-	if want[0] == 2 { // nothing of Python 3 stands in for Python 2
+	if l.name == "Python" && want[0] == 2 { // nothing of Python 3 stands in for Python 2
 		return answer{err: missing(l, id, want)}
 	}
 	for _, path := range l.atHand(key.pinned) {
@@ -191,9 +194,13 @@ func (l *language) judge(id string, want version, found Found) answer {
 }
 
 func missing(l *language, id string, want version) *emulator.Error {
+	version := want.short(l.parts)
+	if l.least != "" {
+		version = l.least
+	}
 	return emulator.Refuse(412, "FunctionNotStarted",
 		"runtime %s needs %s %s, and this machine has none: install it, or name one in the setting for interpreters; `fcemu doctor` lists what is there",
-		id, l.name, want.short(l.parts))
+		id, l.name, version)
 }
 
 // List finds all that serves the documented runtime ids, grouped by interpreter. Runtime ids that

@@ -126,8 +126,8 @@ func TestAMissingInterpreterIsOneClearLine(t *testing.T) {
 	if _, _, err := i.Find("python2.7"); err == nil {
 		t.Error("Python 3 stood in for Python 2")
 	}
-	if _, _, err := i.Find("dotnetcore3.1"); err == nil {
-		t.Error("dotnetcore3.1 was found")
+	if _, _, err := i.Find("ruby3"); err == nil {
+		t.Error("ruby3 was found")
 	}
 }
 

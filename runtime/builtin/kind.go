@@ -70,6 +70,11 @@ func NewPHP(o Options) *Kind {
 	return &Kind{options: o, language: phpLanguage(), bootstrap: phpBootstrap(), command: (*Kind).php}
 }
 
+// NewDotnet returns the kind of the .NET runtimes.
+func NewDotnet(o Options) *Kind {
+	return &Kind{options: o, language: dotnetLanguage(), bootstrap: dotnetBootstrap(), command: (*Kind).dotnet}
+}
+
 // Serves tells whether the kind runs functions of this runtime id.
 func (k *Kind) Serves(id string) bool { return k.language.serves(id) }
 
@@ -85,7 +90,7 @@ func (k *Kind) Prepare(fn *emulator.Function, place runtime.Place) (runtime.Plan
 	}
 	shown := place.Binds()
 	scripts = place.Show(scripts)
-	place.Keep(filepath.Dir(filepath.Dir(found.Path)))
+	place.Keep(k.language.installation(found.Path))
 	s := &start{fn: fn, place: place, found: found, scripts: scripts, env: newEnvironment(place.Env, place.CodeDir)}
 	s.spec = process.Spec{Path: found.Path, Dir: place.CodeDir}
 	s.search = found.Search

@@ -1,0 +1,134 @@
+package builtin
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/runtime"
+)
+
+const dotnetStreams = "Shop::Shop.Streams::Handle"
+
+// dotnetCode compiles the functions of testdata, with a library that stands in for the official one.
+func dotnetCode(t testing.TB) string {
+	t.Helper()
+	dir := t.TempDir()
+	dll := func(name string) string { return filepath.Join(dir, name+".dll") }
+	const logging, core = "Microsoft.Extensions.Logging.Abstractions", "Aliyun.Serverless.Core"
+	csc(t, "-target:library", "-out:"+dll(logging), "testdata/dotnet/core/Logging.cs")
+	csc(t, "-target:library", "-out:"+dll(core), "-r:"+dll(logging), "testdata/dotnet/core/Core.cs")
+	csc(t, "-target:library", "-out:"+dll("Parts"), "testdata/dotnet/Part.cs")
+	csc(t, "-target:library", "-out:"+dll("Shop"), "-r:"+dll(logging), "-r:"+dll(core), "testdata/dotnet/shop/Streams.cs", "testdata/dotnet/shop/Orders.cs")
+	return dir
+}
+
+func dotnetInstance(t testing.TB, dir, id, handler string, env ...string) *instance {
+	t.Helper()
+	fn := function(id, handler)
+	fn.InstanceLifecycleConfig = &emulator.InstanceLifecycle{
+		Initializer: &emulator.LifecycleHook{Handler: "Shop::Shop.Streams::Initialize", Timeout: 5},
+		PreStop:     &emulator.LifecycleHook{Handler: "Shop::Shop.Streams::PreStop", Timeout: 5},
+		PreFreeze:   &emulator.LifecycleHook{Handler: "Shop::Shop.Streams::PreFreeze", Timeout: 5},
+	}
+	host := dotnetHost(t)
+	o := options(t, nil)
+	o.Interpreters = NewInterpreters(map[string]string{"dotnetcore2.1": host, "dotnetcore3.1": host})
+	return launch(t, NewDotnet(o), fn, dir, env...)
+}
+
+func TestDotnetStreams(t *testing.T) {
+	dir := dotnetCode(t)
+	i := dotnetInstance(t, dir, "dotnetcore3.1", dotnetStreams)
+	started := i.call(emulator.HookInitializer, nil)
+	started.expect(t, "", "")
+	started.logged(t, "Z req-1 [INFO] initialize Shop::Shop.Streams::Initialize\n")
+	i.invoke("initialized").expect(t, "", "True")
+	i.invoke("context").expect(t, "", "req-3,STS.id,secret,token,hello,"+dotnetStreams+",Shop::Shop.Streams::Initialize,60,5,512,"+
+		",my-project,my-store,prod,LATEST,123456789012,cn-hangzhou")
+	i.keys = &runtime.Credentials{AccessKeyID: "STS.new", AccessKeySecret: "fresh", SecurityToken: "other"}
+	if got := i.invoke("context"); !strings.Contains(string(got.Payload), "req-4,STS.new,fresh,other,") {
+		t.Errorf("%s", got.Payload)
+	}
+	i.invoke("").expect(t, "", "")
+	i.invoke("héllo").expect(t, "", "héllo")
+	large := strings.Repeat("x", 32<<20)
+	i.invoke(large).expect(t, "", large)
+	i.invoke("children").expect(t, "", "0")
+	i.invoke("environment").expect(t, "", "")
+	i.invoke("byName").expect(t, "", "Shop.Part of another assembly")
+	logged := i.invoke("log")
+	logged.expect(t, "", "Error,False")
+	logged.logged(t, "printed é\n", "no newline\n", "to standard error\n", "Z req-11 [WARNING] one\n", "Z req-11 [DEBUG] two\n", "Z req-11 [ERROR] three\n")
+	if strings.Contains(logged.log, "hidden") {
+		t.Errorf("the level does not count:\n%s", logged.log)
+	}
+	i.invoke("console").logged(t, "kept back")
+	i.call(emulator.HookPreStop, nil).logged(t, "bye\n")
+	if cold := i.call(emulator.HookPreFreeze, nil); cold.ErrorType != unhandled || !strings.Contains(string(cold.Payload), `"errorMessage":"too cold"`) {
+		t.Errorf("%s %s", cold.ErrorType, cold.Payload)
+	}
+}
+
+func TestDotnetErrors(t *testing.T) {
+	dir := dotnetCode(t)
+	i := dotnetInstance(t, dir, "dotnetcore2.1", dotnetStreams)
+	failed := i.invoke("fail")
+	const want = `{"errorMessage":"bad \"value\"","errorType":"System.InvalidOperationException","stackTrace":["   at Shop.Streams.Answer(String word, IFcContext context)`
+	got := string(failed.Payload)
+	if failed.ErrorType != unhandled || !strings.HasPrefix(got, want) || strings.Contains(got, "Fcemu") || strings.Contains(got, "Reflection") {
+		t.Errorf("%s %s", failed.ErrorType, got)
+	}
+	failed.logged(t, `[ERROR] System.InvalidOperationException: bad "value"`+"\n   at Shop.Streams.Answer(", " ---> System.IO.IOException: the cause\n")
+	if later := string(i.invoke("later").Payload); !strings.Contains(later, "System.AggregateException") || !strings.Contains(later, "(later)") {
+		t.Errorf("%s", later)
+	}
+	i.invoke("x").expect(t, "", "x")
+	if gone := i.invoke("exit"); gone.err == nil || i.exit() != 3 {
+		t.Errorf("%+v", gone)
+	}
+	thrown := dotnetInstance(t, dir, "dotnetcore3.1", dotnetStreams).invoke("thread")
+	if thrown.err == nil {
+		t.Error("an exception on a thread did not end the process")
+	}
+	thrown.logged(t, "Unhandled exception. System.InvalidOperationException: on a thread")
+}
+
+func TestDotnetHandlers(t *testing.T) {
+	dir := dotnetCode(t)
+	for handler, c := range map[string]struct{ event, want string }{
+		"Buy": {`{"Items":[{"name":"té","Count":2,"unknown":[{}]}],"prices":{"té":2147483647},"Size":1}`,
+			`{"Lines":{"té":4294967294},"Paid":false,"Size":1}`},
+		"Greet":        {`"you"`, `"Hi <you>"`},
+		"Length":       {"[1,2,3]", "3"},
+		"Twice":        {"", "0"},
+		"Nothing":      {"x", ""},
+		"NothingLater": {"x", ""},
+		"NoInput":      {"anything", `"alone"`},
+		"Serialized":   {"cba", "serialized abc!"},
+	} {
+		i := dotnetInstance(t, dir, "dotnetcore3.1", "Shop::Shop.Orders::"+handler)
+		i.invoke(c.event).expect(t, "", c.want)
+	}
+	orders := dotnetInstance(t, dir, "dotnetcore3.1", "Shop::Shop.Orders::Buy")
+	orders.invoke("").expect(t, "", "null")
+	if got := orders.invoke("{"); got.ErrorType != unhandled || !strings.Contains(string(got.Payload), "JsonException") {
+		t.Errorf("%s", got.Payload)
+	}
+	for handler, want := range map[string]string{
+		"index.handler":            "Invalid handler 'index.handler': expected Assembly::Namespace.Class::Method",
+		"Shop::Shop.Orders":        "Invalid handler",
+		"None::Shop.Orders::Buy":   "the code has no None.dll, which the handler names",
+		"Shop::Shop.None::Buy":     "the assembly Shop has no class Shop.None",
+		"Shop::Shop.Orders::None":  "the class Shop.Orders has no public method None",
+		"Shop::Shop.Orders::Twins": "has several public methods Twins", "Shop::Shop.Orders::Hidden": "no public method Hidden",
+		"Shop::Shop.Orders::Generic": "is generic", "Shop::Shop.Orders::TooMany": "takes more than an input",
+		"Shop::Shop.Broken::Handle": `"errorType":"System.FormatException"`,
+	} {
+		got := dotnetInstance(t, dir, "dotnetcore3.1", handler).invoke("x")
+		if got.ErrorType != unhandled || !strings.Contains(string(got.Payload), want) {
+			t.Errorf("%s: %s %v\n%s", handler, got.Payload, got.err, got.log)
+		}
+	}
+}

@@ -1,0 +1,7 @@
+namespace Shop
+{
+    public class Part
+    {
+        public override string ToString() => " of another assembly";
+    }
+}
