@@ -12,7 +12,7 @@ const (
 )
 
 func badLanguages() []badLanguage {
-	return []badLanguage{badPython(), badNode(), badPHP(), badJava(), badGo(), badServers()}
+	return []badLanguage{badPython(), badNode(), badPHP(), badJava(), badDotnet(), badGo(), badServers()}
 }
 
 // calls are events of one function, and what each is answered; "" is fine.
@@ -93,6 +93,20 @@ func badJava() badLanguage {
 			"bad.Bad$Shape::handleRequest": "implements neither StreamRequestHandler nor", "bad.Bad$Static::handleRequest": "java.lang.(NumberFormatException|NoClassDefFoundError)",
 			"bad.Bad$Private::handleRequest": "NoSuchMethodException", "bad.Bad$Circle::handleRequest": "java.lang.(NullPointerException|NoClassDefFoundError)",
 			"bad.None::handleRequest": "ClassNotFoundException", "bad.Bad::none": "the method is called handleRequest",
+		}))}
+}
+
+func badDotnet() badLanguage {
+	return badLanguage{runtime: "dotnetcore3.1", folder: "dotnet", build: compileDotnet, programs: slices.Concat(
+		calls("Code::Bad.Program::Handle", 30, map[string]string{
+			"printMuch": "", "closeStdout": "", "daemon": "", "daemonAndExit": exited, "exitLater": "", "throwElsewhere": exited, "forgotten": "",
+			"recurse": exited, "failFast": exited, "unspeakable": `"errorMessage":null`,
+		}),
+		calls("Code::Bad.Program::Handle", 2, map[string]string{"loop": timedOut}),
+		unusable(30, map[string]string{
+			"Code::Bad.Static::Handle": "System.FormatException", "Code::Bad.Private::Handle": "System.MissingMethodException",
+			"Code::Bad.Shape::Handle": "(MissingMethod|MemberAccess)Exception.*abstract", "Code::Bad.Leaves::Handle": exited, "Code::Bad.Program::NoJson": "JsonException",
+			"Code::Bad.None::Handle": "has no class Bad.None", "bad.handler": "Invalid handler 'bad.handler'",
 		}))}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -35,6 +36,8 @@ func conformingLanguages() []conforming {
 		{runtime: "nodejs16", folder: "node", hooks: [3]string{"index.classic", "index.classicInitialize", "index.classicPreStop"}, needs: []string{"node"}},
 		{runtime: "nodejs20", folder: "node", hooks: node, needs: []string{"node"}},
 		{runtime: "java11", folder: "java", hooks: java, needs: []string{"java", "javac", "mvn"}, build: compileJava, lacks: []string{"region", "account"}},
+		{runtime: "dotnetcore3.1", folder: "dotnet", hooks: [3]string{"Code::Example.Conform::Handle", "Code::Example.Conform::Initialize", "Code::Example.Conform::PreStop"},
+			build: compileDotnet, lacks: []string{"retryCount"}},
 		{runtime: "php7.2", folder: "php", hooks: node, needs: []string{"php"}},
 		{runtime: "go1", folder: "go1", hooks: [3]string{"main", "main", "main"}, needs: []string{"go"}, build: buildGo, quoted: true},
 		{runtime: "custom.debian12", folder: "custom", hooks: [3]string{"h", "h", "h"}, needs: []string{"python3"}, custom: true, lacks: []string{"service"}},
@@ -143,6 +146,29 @@ func compileJava(t *testing.T, folder string) {
 		}
 	}
 	inFolder(t, folder, "sh", "-c", "javac --release 8 -Xlint:-options -encoding UTF-8 -cp lib/"+core+" -d . *.java")
+}
+
+// compileDotnet compiles all sources against a library that stands in for the official one, and names
+// the .NET of the tests to the emulator, whose folder is that above.
+func compileDotnet(t *testing.T, folder string) {
+	t.Helper()
+	command, err := filepath.Abs("../.ci/dotnet")
+	if err != nil {
+		t.Fatal(err)
+	}
+	host, err := exec.Command(command).CombinedOutput()
+	if err != nil {
+		missing(t, "%s", host)
+	}
+	core, err := filepath.Abs("../runtime/builtin/testdata/dotnet/core")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const logging, library = "Microsoft.Extensions.Logging.Abstractions.dll", "Aliyun.Serverless.Core.dll"
+	inFolder(t, folder, command, "-target:library", "-out:"+logging, core+"/Logging.cs")
+	inFolder(t, folder, command, "-target:library", "-out:"+library, "-r:"+logging, core+"/Core.cs")
+	inFolder(t, folder, command, "-langversion:8", "-target:library", "-out:Code.dll", "-r:"+logging, "-r:"+library, "*.cs")
+	write(t, filepath.Dir(folder), "fcemu.yaml", "interpreters: {dotnetcore3.1: "+strings.TrimSpace(string(host))+"}\n")
 }
 
 // ask calls a function with an event that says what to do.

@@ -13,56 +13,63 @@ namespace Fcemu
     {
         private readonly string folder, main;
         private readonly string framework = AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES") as string ?? "";
-        private readonly AssemblyDependencyResolver resolver; // null without a .deps.json
+        private AssemblyDependencyResolver resolver; // made when it is needed; null without a .deps.json
 
         public Code(string folder, string assembly)
         {
             this.folder = folder;
             main = Path.Combine(folder, assembly);
-            if (File.Exists(main + ".deps.json") && File.Exists(main + ".dll"))
-            {
-                resolver = new AssemblyDependencyResolver(main + ".dll");
-            }
             Default.Resolving += (context, name) => Load(name); // what the framework itself looks for by name
         }
 
         /// <summary>Returns an assembly by its simple name, null where the code has none.</summary>
-        public Assembly Named(string name) => File.Exists(Path.Combine(folder, name + ".dll")) ? LoadFromAssemblyName(new AssemblyName(name)) : null;
+        public Assembly Named(string name)
+        {
+            string path = Path.Combine(folder, name + ".dll");
+            return File.Exists(path) ? LoadFromAssemblyPath(path) : null;
+        }
 
         protected override Assembly Load(AssemblyName name)
         {
-            string path = PathOf(name);
-            return path == null || InFramework(name, path) ? null : LoadFromAssemblyPath(path);
-        }
-
-        private string PathOf(AssemblyName name)
-        {
-            string path = resolver?.ResolveAssemblyToPath(name);
-            if (path != null)
+            string theirs = InFramework(name.Name);
+            string beside = Path.Combine(folder, name.CultureName ?? "", name.Name + ".dll");
+            bool there = File.Exists(beside);
+            if (theirs != null && !there)
             {
-                return path;
+                return null;
             }
-            string below = string.IsNullOrEmpty(name.CultureName) ? folder : Path.Combine(folder, name.CultureName);
-            path = Path.Combine(below, name.Name + ".dll");
-            return File.Exists(path) ? path : null;
+            string path = Resolver()?.ResolveAssemblyToPath(name) ?? (there ? beside : null);
+            return path == null || theirs != null && Version(theirs) >= Version(path) ? null : LoadFromAssemblyPath(path);
         }
 
-        private bool InFramework(AssemblyName name, string path)
+        private static Version Version(string path) => AssemblyName.GetAssemblyName(path).Version;
+
+        /// <summary>Returns the path of the framework's assembly of that name, null without one.</summary>
+        private string InFramework(string name)
         {
-            string file = Path.DirectorySeparatorChar + name.Name + ".dll";
+            string file = Path.DirectorySeparatorChar + name + ".dll";
             int end = framework.IndexOf(file + Path.PathSeparator, StringComparison.OrdinalIgnoreCase);
             if (end < 0)
             {
-                return false;
+                return null;
             }
             int start = framework.LastIndexOf(Path.PathSeparator, end) + 1;
-            string theirs = framework.Substring(start, end - start) + file;
-            return AssemblyName.GetAssemblyName(theirs).Version >= AssemblyName.GetAssemblyName(path).Version;
+            return framework.Substring(start, end - start) + file;
+        }
+
+        /// <summary>Reads what the packages of the function have where.</summary>
+        private AssemblyDependencyResolver Resolver()
+        {
+            if (resolver == null && File.Exists(main + ".deps.json") && File.Exists(main + ".dll"))
+            {
+                resolver = new AssemblyDependencyResolver(main + ".dll");
+            }
+            return resolver;
         }
 
         protected override IntPtr LoadUnmanagedDll(string name)
         {
-            string path = resolver?.ResolveUnmanagedDllToPath(name);
+            string path = Resolver()?.ResolveUnmanagedDllToPath(name);
             foreach (string shape in new[] { name, name + ".so", "lib" + name + ".so", "lib" + name, name + ".dylib", "lib" + name + ".dylib" })
             {
                 string beside = Path.Combine(folder, shape);

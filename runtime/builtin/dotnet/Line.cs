@@ -1,5 +1,4 @@
 using System;
-using System.Buffers.Binary;
 using System.IO;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
@@ -25,8 +24,8 @@ namespace Fcemu
         /// <summary>Keeps the descriptor from programs that the function starts.</summary>
         private static SafeFileHandle Inherited(int descriptor)
         {
-            bool linux = RuntimeInformation.IsOSPlatform(OSPlatform.Linux);
-            ioctl(descriptor, (UIntPtr)(linux ? 0x5451u : 0x20006601u)); // FIOCLEX
+            ioctl(descriptor, (UIntPtr)0x5451); // FIOCLEX of Linux, which macOS does not know
+            ioctl(descriptor, (UIntPtr)0x20006601); // and the other way round
             return new SafeFileHandle((IntPtr)descriptor, true);
         }
 
@@ -40,8 +39,8 @@ namespace Fcemu
             {
                 return null;
             }
-            number = BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(5));
-            var body = new byte[BinaryPrimitives.ReadInt32BigEndian(head) - (HeadSize - 4)];
+            number = Frame.Int(head, 5);
+            var body = new byte[Frame.Int(head, 0) - (HeadSize - 4)];
             return Fill(body) ? new Frame(head[4], body) : null;
         }
 
@@ -62,9 +61,9 @@ namespace Fcemu
         public void Reply(int status, byte[] payload)
         {
             var frame = new byte[HeadSize + payload.Length];
-            BinaryPrimitives.WriteInt32BigEndian(frame, HeadSize - 4 + payload.Length);
+            Frame.Put(frame, 0, HeadSize - 4 + payload.Length);
             frame[4] = (byte)status;
-            BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(5), number);
+            Frame.Put(frame, 5, number);
             payload.CopyTo(frame, HeadSize);
             output.Write(frame, 0, frame.Length);
             output.Flush();
@@ -91,7 +90,18 @@ namespace Fcemu
         public int Int()
         {
             at += 4;
-            return BinaryPrimitives.ReadInt32BigEndian(body.AsSpan(at - 4));
+            return Int(body, at - 4);
+        }
+
+        /// <summary>Reads a number, its first byte being the highest.</summary>
+        public static int Int(byte[] from, int at) => from[at] << 24 | from[at + 1] << 16 | from[at + 2] << 8 | from[at + 3];
+
+        public static void Put(byte[] to, int at, int number)
+        {
+            for (int i = 3; i >= 0; i--, number >>= 8)
+            {
+                to[at + i] = (byte)number;
+            }
         }
 
         public string Text(int length)
