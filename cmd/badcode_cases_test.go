@@ -104,9 +104,9 @@ func badDotnet() badLanguage {
 		}),
 		calls("Code::Bad.Program::Handle", 2, map[string]string{"loop": timedOut}),
 		unusable(30, map[string]string{
-			"Code::Bad.Static::Handle": "System.FormatException", "Code::Bad.Private::Handle": "System.MissingMethodException",
-			"Code::Bad.Shape::Handle": "(MissingMethod|MemberAccess)Exception.*abstract", "Code::Bad.Leaves::Handle": exited, "Code::Bad.Program::NoJson": "JsonException",
-			"Code::Bad.None::Handle": "has no class Bad.None", "bad.handler": "Invalid handler 'bad.handler'",
+			"Code::Bad.Static::Handle": "System.FormatException", "Code::Bad.Private::Handle": "no public constructor",
+			"Code::Bad.Shape::Handle": "is abstract or has no public constructor", "Code::Bad.Leaves::Handle": exited, "Code::Bad.Program::NoJson": "JsonException",
+			"Code::Bad.None::Handle": "has no class Bad.None",
 		}))}
 }
 

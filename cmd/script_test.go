@@ -52,6 +52,7 @@ func scripts(t *testing.T) testscript.Params {
 			env.Setenv("EXAMPLES", examples)
 			env.Setenv("HANDLERS", filepath.Join(filepath.Dir(examples), "cmd", "testdata", "handlers"))
 			env.Setenv("H2C", filepath.Join(filepath.Dir(examples), "cmd", "testdata", "h2c", "main.go"))
+			env.Setenv("DOTNET", filepath.Join(filepath.Dir(examples), ".ci", "dotnet"))
 			env.Setenv("HOME", os.Getenv("HOME")) // version managers live there
 			env.Setenv("XDG_CONFIG_HOME", env.WorkDir)
 			env.Setenv("CI", "true") // plain text
@@ -61,8 +62,8 @@ func scripts(t *testing.T) testscript.Params {
 	}
 }
 
-// condition lets a script ask [has:node], for programs, and [can:isolate] and [can:unshare], for what
-// the kernel allows. In CI everything has to be there.
+// condition lets a script ask [has:node], for programs, [can:isolate] and [can:unshare], for what the
+// kernel allows, and [can:dotnet], for a .NET with its compiler. In CI everything has to be there.
 func condition(condition string) (bool, error) {
 	var err error
 	if name, ok := cutPrefix(condition, "has:"); ok {
@@ -71,6 +72,8 @@ func condition(condition string) (bool, error) {
 		err = exec.Command(binary, "doctor", "--isolation", "full").Run()
 	} else if condition == "can:unshare" {
 		err = exec.Command("unshare", "-U", "-r", "setpriv", "--bounding-set=-all", "true").Run()
+	} else if condition == "can:dotnet" {
+		err = exec.Command("../.ci/dotnet").Run()
 	} else {
 		return false, fmt.Errorf("unknown condition %q", condition)
 	}

@@ -86,6 +86,10 @@ namespace Fcemu
         {
             if (!objects.TryGetValue(type, out object made))
             {
+                if (type.IsAbstract || !type.IsValueType && type.GetConstructor(Type.EmptyTypes) == null)
+                {
+                    throw new MissingMethodException("the class " + type.FullName + " is abstract or has no public constructor without parameters");
+                }
                 made = Activator.CreateInstance(type);
                 objects[type] = made;
             }

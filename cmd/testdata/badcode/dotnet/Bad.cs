@@ -26,7 +26,7 @@ namespace Bad
                     Daemon();
                     Environment.Exit(0);
                     break;
-                case "exitLater": Later(() => Environment.Exit(1)); break;
+                case "exitLater": ExitLater(); break;
                 case "throwElsewhere":
                     new Thread(() => throw new InvalidOperationException("out of nowhere")).Start();
                     Thread.Sleep(-1);
@@ -40,17 +40,17 @@ namespace Bad
                     {
                     }
             }
-            return new MemoryStream(System.Text.Encoding.UTF8.GetBytes(word));
+            return new MemoryStream(System.Text.Encoding.UTF8.GetBytes("fine"));
         }
 
         public Loop NoJson(Stream input) => new Loop();
 
         private static void Daemon() => Process.Start("sh", "-c \"setsid sleep 1000 >/dev/null 2>&1 &\"").WaitForExit();
 
-        private static void Later(Action action) => new Thread(() =>
+        private static void ExitLater() => new Thread(() =>
         {
             Thread.Sleep(100);
-            action();
+            Environment.Exit(1);
         }).Start();
 
         private static int Recurse(int depth) => Recurse(depth + 1) + 1;
