@@ -1,6 +1,7 @@
 package builtin
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -131,4 +132,81 @@ func TestDotnetHandlers(t *testing.T) {
 			t.Errorf("%s: %s %v\n%s", handler, got.Payload, got.err, got.log)
 		}
 	}
+}
+
+// TestDotnetHTTPHandlersAreRefused: nothing of ASP.NET Core is built here.
+func TestDotnetHTTPHandlersAreRefused(t *testing.T) {
+	got := dotnetInstance(t, dotnetCode(t), "dotnetcore3.1", dotnetStreams).request("/x", nil, nil)
+	if got.ErrorType != unhandled || !strings.Contains(string(got.Payload), "HTTP handlers of .NET are not run by fcemu") {
+		t.Errorf("%s %s", got.ErrorType, got.Payload)
+	}
+}
+
+// TestDotnetAssembliesOfTheCode: its own Json.NET reads and writes, here the one of the SDK; of what the
+// framework has an older one does not count and a newer one does; packages lie where deps.json says.
+func TestDotnetAssembliesOfTheCode(t *testing.T) {
+	dir := dotnetCode(t)
+	copies, err := filepath.Glob(filepath.Join(filepath.Dir(dotnetHost(t)), "sdk/*/Newtonsoft.Json.dll"))
+	if err != nil || len(copies) == 0 {
+		t.Skip("the SDK has no Newtonsoft.Json.dll")
+	}
+	put := func(name, text string) {
+		t.Helper()
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("Newtonsoft.Json.dll", read(t, copies[0]))
+	const annotated = `namespace Own {
+		public class Event { [Newtonsoft.Json.JsonProperty("n")] public int Number; public System.DateTime? Time; }
+		public class Handlers {
+			public Event Twice(Event e) { e.Number *= 2; return e; }
+			public string Sum(System.IO.Stream input) { return System.Type.GetType("Newer, System.Drawing").Name + System.Type.GetType("Lib.In, Lib").Name +
+				(System.Type.GetType("Older, System.Text.Json") == null) + new System.Security.Cryptography.CryptographicException("!").Message; }
+		}
+	}`
+	source := filepath.Join(t.TempDir(), "own.cs")
+	compile := func(name, text string, more ...string) {
+		t.Helper()
+		if err := os.WriteFile(source, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		csc(t, append([]string{"-target:library", "-out:" + filepath.Join(dir, name), source}, more...)...)
+	}
+	compile("Own.dll", annotated, "-r:"+filepath.Join(dir, "Newtonsoft.Json.dll"))
+	compile("System.Text.Json.dll", "public class Older {}")
+	compile("System.Drawing.dll", `[assembly: System.Reflection.AssemblyVersion("99.0.0.0")] public class Newer {}`)
+	compile("Lib.dll", "namespace Lib { public class In {} }")
+	put("runtimes/any/lib/netcoreapp3.1/Lib.dll", read(t, filepath.Join(dir, "Lib.dll")))
+	if err := os.Remove(filepath.Join(dir, "Lib.dll")); err != nil {
+		t.Fatal(err)
+	}
+	put("Own.deps.json", `{"runtimeTarget": {"name": ".NETCoreApp,Version=v3.1"}, "targets": {".NETCoreApp,Version=v3.1": {
+		"Own/1.0.0": {"runtime": {"Own.dll": {}}},
+		"Lib/1.0.0": {"runtimeTargets": {"runtimes/any/lib/netcoreapp3.1/Lib.dll": {"rid": "any", "assetType": "runtime"}}}}},
+		"libraries": {"Own/1.0.0": {"type": "project", "serviceable": false, "sha512": ""}, "Lib/1.0.0": {"type": "package", "serviceable": true, "sha512": "sha512-x", "path": "lib/1.0.0"}}}`)
+	dotnetInstance(t, dir, "dotnetcore3.1", "Own::Own.Handlers::Twice").invoke(`{"n":21}`).expect(t, "", `{"n":42,"Time":null}`)
+	dotnetInstance(t, dir, "dotnetcore3.1", "Own::Own.Handlers::Sum").invoke("x").expect(t, "", `"NewerInTrue!"`)
+}
+
+// TestDotnetWebFrameworks: ASP.NET Core is there for who asks for it.
+func TestDotnetWebFrameworks(t *testing.T) {
+	if !isDir(filepath.Join(filepath.Dir(dotnetHost(t)), "shared/Microsoft.AspNetCore.App")) {
+		t.Skip("this .NET has no ASP.NET Core")
+	}
+	dir := t.TempDir()
+	source := filepath.Join(dir, "web.cs")
+	const text = `public class Web { public bool Has(System.IO.Stream input) { return System.Type.GetType("Microsoft.AspNetCore.Http.PathString, Microsoft.AspNetCore.Http.Abstractions") != null; } }`
+	if err := os.WriteFile(source, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	csc(t, "-target:library", "-out:"+filepath.Join(dir, "Web.dll"), source)
+	dotnetInstance(t, dir, "dotnetcore3.1", "Web::Web::Has").invoke("x").expect(t, "", "false")
+	if err := os.WriteFile(filepath.Join(dir, "Web.runtimeconfig.json"), []byte(`{"runtimeOptions": {"framework": {"name": "Microsoft.AspNetCore.App", "version": "3.1.0"}}}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	dotnetInstance(t, dir, "dotnetcore3.1", "Web::Web::Has").invoke("x").expect(t, "", "true")
 }
