@@ -1,6 +1,7 @@
 package builtin
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -134,12 +135,75 @@ func TestDotnetHandlers(t *testing.T) {
 	}
 }
 
-// TestDotnetHTTPHandlersAreRefused: nothing of ASP.NET Core is built here.
-func TestDotnetHTTPHandlersAreRefused(t *testing.T) {
-	got := dotnetInstance(t, dotnetCode(t), "dotnetcore3.1", dotnetStreams).request("/x", nil, nil)
-	if got.ErrorType != unhandled || !strings.Contains(string(got.Payload), "HTTP handlers of .NET are not run by fcemu") {
-		t.Errorf("%s %s", got.ErrorType, got.Payload)
+// TestDotnetHTTPHandlers: ASP.NET Core is that of the machine, where the function asks for it, or comes
+// with the function.
+func TestDotnetHTTPHandlers(t *testing.T) {
+	dir := dotnetCode(t)
+	parts, err := filepath.Glob(filepath.Join(filepath.Dir(dotnetHost(t)), "packs/Microsoft.AspNetCore.App.Ref/*/ref/net*/*.dll"))
+	if err != nil || len(parts) == 0 {
+		t.Skip("this SDK has no ASP.NET Core")
 	}
+	arguments := []string{"-target:library", "-out:" + filepath.Join(dir, "Page.dll"), "-r:" + filepath.Join(dir, "Aliyun.Serverless.Core.dll"), "testdata/dotnet/Page.cs"}
+	for _, part := range parts {
+		if name := filepath.Base(part); strings.HasPrefix(name, "Microsoft.AspNetCore.Http.") || name == "Microsoft.Extensions.Primitives.dll" {
+			arguments = append(arguments, "-r:"+part)
+		}
+	}
+	csc(t, arguments...)
+	const framework = `{"runtimeOptions": {"framework": {"name": "Microsoft.AspNetCore.App", "version": "3.1.0"}}}`
+	if err := os.WriteFile(filepath.Join(dir, "Page.runtimeconfig.json"), []byte(framework), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	t.Run("of the machine", func(t *testing.T) { checkPage(t, dir) })
+	if err := os.Remove(filepath.Join(dir, "Page.runtimeconfig.json")); err != nil {
+		t.Fatal(err)
+	}
+	whole, _ := filepath.Glob(filepath.Join(filepath.Dir(dotnetHost(t)), "shared/Microsoft.AspNetCore.App/*"))
+	if len(whole) == 0 {
+		t.Skip("this .NET has no ASP.NET Core")
+	}
+	for _, part := range assembliesIn(t, whole[len(whole)-1]) {
+		if err := os.WriteFile(filepath.Join(dir, filepath.Base(part)), []byte(read(t, part)), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Run("of the code", func(t *testing.T) { checkPage(t, dir) })
+}
+
+func checkPage(t *testing.T, dir string) {
+	t.Helper()
+	i := dotnetInstance(t, dir, "dotnetcore3.1", "Page::Shop.Page::HandleRequest")
+	got := i.request("/proxy/a%20b?a=1%202", map[string][]string{"X-Many": {"1", "2"}}, []byte("héllo"))
+	if got.HTTP == nil {
+		t.Fatalf("%s", got.Payload)
+	}
+	head, _ := json.Marshal(got.HTTP.Header)
+	const want = "POST|/proxy|/a%20b|?a=1%202|here|1 2|127.0.0.1|héllo"
+	if got.HTTP.Status != 201 || string(got.Payload) != want || string(head) != `{"Content-Type":["text/plain"],"X-Many":["1","2"]}` {
+		t.Errorf("%+v %s\n%s", got, head, got.Payload)
+	}
+	if thrown := i.request("/proxy/throw", nil, nil); thrown.ErrorType != unhandled || !strings.Contains(string(thrown.Payload), "no page") {
+		t.Errorf("%+v", thrown)
+	}
+	if wrong := i.invoke("x"); !strings.Contains(string(wrong.Payload), "takes an HttpRequest, and this call brings an event") {
+		t.Errorf("%s", wrong.Payload)
+	}
+	if plain := dotnetInstance(t, dir, "dotnetcore3.1", "Page::Shop.Page::Plain").request("/x", nil, nil); plain.HTTP == nil || plain.HTTP.Status != 204 || len(plain.Payload) != 0 {
+		t.Errorf("%+v", plain)
+	}
+	wrong := dotnetInstance(t, dir, "dotnetcore3.1", dotnetStreams).request("/x", nil, nil)
+	if wrong.ErrorType != unhandled || !strings.Contains(string(wrong.Payload), "takes no HttpRequest and HttpResponse") {
+		t.Errorf("%s", wrong.Payload)
+	}
+}
+
+func assembliesIn(t *testing.T, folder string) []string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(folder, "*.dll"))
+	if err != nil || len(found) == 0 {
+		t.Fatal("no assemblies in ", folder, err)
+	}
+	return found
 }
 
 // TestDotnetAssembliesOfTheCode: its own Json.NET reads and writes, here the one of the SDK; of what the

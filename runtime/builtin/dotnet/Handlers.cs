@@ -24,10 +24,6 @@ namespace Fcemu
         /// <summary>A failed load is tried again at the next call.</summary>
         public Runner Find(Call call)
         {
-            if (call.Head != null)
-            {
-                throw new NotSupportedException("HTTP handlers of .NET are not run by fcemu: take events (Stream in, Stream out), or publish the web server as a custom runtime");
-            }
             return found[call.Hook] ?? (found[call.Hook] = Load(setup.Handlers[call.Hook]));
         }
 

@@ -23,15 +23,26 @@ namespace Fcemu
             this.target = target;
             this.code = code;
             parameters = Array.ConvertAll(method.GetParameters(), parameter => parameter.ParameterType);
-            if (Array.FindAll(parameters, type => !IsContext(type)).Length > 1)
+            if (Array.FindAll(parameters, type => !IsContext(type) && !Web.Takes(type)).Length > (IsWeb ? 0 : 1))
             {
                 throw new ArgumentException("the handler " + method.DeclaringType.FullName + "." + method.Name + " takes more than an input and an IFcContext");
             }
             result = Promised(method.ReturnType);
         }
 
+        private bool IsWeb => Array.Exists(parameters, Web.Takes);
+
         public byte[] Run(Call call)
         {
+            if (call.Head != null != IsWeb)
+            {
+                throw new InvalidOperationException("the handler " + method.DeclaringType.FullName + "." + method.Name + (IsWeb
+                    ? " takes an HttpRequest, and this call brings an event" : " takes no HttpRequest and HttpResponse, which this HTTP trigger hands over"));
+            }
+            if (IsWeb)
+            {
+                return Answer(call);
+            }
             var arguments = new object[parameters.Length];
             for (int i = 0; i < arguments.Length; i++)
             {
@@ -39,6 +50,19 @@ namespace Fcemu
             }
             object value = Await(method.Invoke(target, BindingFlags.DoNotWrapExceptions, null, arguments, null));
             return result == typeof(void) ? Nothing : Output(value);
+        }
+
+        private byte[] Answer(Call call)
+        {
+            dynamic opened = new Web(code).Open(call);
+            var arguments = new object[parameters.Length];
+            for (int i = 0; i < arguments.Length; i++)
+            {
+                Type type = parameters[i];
+                arguments[i] = IsContext(type) ? call.Context(type) : type.IsInstanceOfType((object)opened.Request) ? opened.Request : opened.Response;
+            }
+            object value = Await(method.Invoke(target, BindingFlags.DoNotWrapExceptions, null, arguments, null));
+            return Web.Whole(value != null && Web.Takes(result) ? value : opened.Response);
         }
 
         private static bool IsContext(Type type) => type.FullName == "Aliyun.Serverless.Core.IFcContext";
@@ -58,21 +82,26 @@ namespace Fcemu
             return Mapper().Read(given, type);
         }
 
-        /// <summary>A stream is answered from its beginning, wherever the handler has left it.</summary>
+        /// <summary>Reads a stream from its beginning, wherever the handler has left it.</summary>
+        public static byte[] Bytes(Stream stream)
+        {
+            using (stream)
+            {
+                if (stream.CanSeek)
+                {
+                    stream.Position = 0;
+                }
+                var copy = new MemoryStream();
+                stream.CopyTo(copy);
+                return copy.ToArray();
+            }
+        }
+
         private byte[] Output(object value)
         {
             if (value is Stream stream)
             {
-                using (stream)
-                {
-                    if (stream.CanSeek)
-                    {
-                        stream.Position = 0;
-                    }
-                    var copy = new MemoryStream();
-                    stream.CopyTo(copy);
-                    return copy.ToArray();
-                }
+                return Bytes(stream);
             }
             bool none = value == null && typeof(Stream).IsAssignableFrom(result);
             return none ? Nothing : Mapper().Write(value, result);
