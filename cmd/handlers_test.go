@@ -36,8 +36,17 @@ func languages() []spoken {
 		{"python", "python3.10", "index.handler", "index.initialize", "python3", nil},
 		{"java", "java11", "App::handleRequest", "App::initialize", "java", buildJava},
 		{"php", "php7.2", "index.handler", "index.initialize", "php", nil},
+		{"dotnet", "dotnetcore3.1", "Code::App::HandleRequest", "Code::App::Initialize", "cc", buildDotnet},
 		{"go", "go1", "main", "main", "go", buildGo},
 	}
+}
+
+// buildDotnet compiles against ASP.NET Core, which the function then takes from the machine.
+func buildDotnet(t *testing.T, folder string) {
+	t.Helper()
+	t.Setenv("WEB", "1")
+	compileDotnet(t, folder)
+	write(t, folder, "Code.runtimeconfig.json", `{"runtimeOptions": {"framework": {"name": "Microsoft.AspNetCore.App", "version": "3.1.0"}}}`)
 }
 
 // buildJava compiles against the official interfaces, which come with the code.

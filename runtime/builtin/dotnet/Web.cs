@@ -15,11 +15,12 @@ namespace Fcemu
     {
         private const string Space = "Microsoft.AspNetCore.Http";
 
-        private readonly Type context;
+        private readonly Type context, feature;
 
         public Web(Code code)
         {
             context = code.LoadFromAssemblyName(new AssemblyName(Space)).GetType(Space + ".DefaultHttpContext", true);
+            feature = code.LoadFromAssemblyName(new AssemblyName(Space + ".Features")).GetType(Space + ".Features.IHttpRequestFeature", true);
         }
 
         public static bool Takes(Type type) => type.FullName == Space + ".HttpRequest" || type.FullName == Space + ".HttpResponse";
@@ -33,6 +34,7 @@ namespace Fcemu
             string uri = head.GetProperty("requestURI").GetString(), path = head.GetProperty("rawPath").GetString();
             int query = uri.IndexOf('?');
             string whole = query < 0 ? uri : uri.Substring(0, query);
+            made.Features[feature].RawTarget = uri;
             request.Method = head.GetProperty("method").GetString();
             request.Scheme = "https";
             request.Host = Of(request.GetType(), "Host", head.GetProperty("host").GetString());
