@@ -2,6 +2,7 @@ package cmd_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -20,6 +21,7 @@ type conforming struct {
 	folder  string
 	hooks   [3]string                         // handler, initializer, preStop
 	needs   []string                          // programs
+	host    func() (string, error)            // finds the interpreter where that is no program of needs
 	build   func(t *testing.T, folder string) // makes code of the copied folder; nil: it is code
 	lacks   []string                          // what its context does not tell
 	custom  bool                              // it is a server, which takes several calls at a time
@@ -37,7 +39,7 @@ func conformingLanguages() []conforming {
 		{runtime: "nodejs20", folder: "node", hooks: node, needs: []string{"node"}},
 		{runtime: "java11", folder: "java", hooks: java, needs: []string{"java", "javac", "mvn"}, build: compileJava, lacks: []string{"region", "account"}},
 		{runtime: "dotnetcore3.1", folder: "dotnet", hooks: [3]string{"Code::Example.Conform::Handle", "Code::Example.Conform::Initialize", "Code::Example.Conform::PreStop"},
-			build: compileDotnet, lacks: []string{"retryCount"}},
+			host: dotnetHost, build: compileDotnet, lacks: []string{"retryCount"}},
 		{runtime: "php7.2", folder: "php", hooks: node, needs: []string{"php"}},
 		{runtime: "go1", folder: "go1", hooks: [3]string{"main", "main", "main"}, needs: []string{"go"}, build: buildGo, quoted: true},
 		{runtime: "custom.debian12", folder: "custom", hooks: [3]string{"h", "h", "h"}, needs: []string{"python3"}, custom: true, lacks: []string{"service"}},
@@ -148,17 +150,26 @@ func compileJava(t *testing.T, folder string) {
 	inFolder(t, folder, "sh", "-c", "javac --release 8 -Xlint:-options -encoding UTF-8 -cp lib/"+core+" -d . *.java")
 }
 
+// dotnetHost is the .NET of the tests. In CI it is fetched.
+func dotnetHost() (string, error) {
+	host, err := exec.Command("../.ci/dotnet").CombinedOutput()
+	if err != nil {
+		return "", errors.New(string(host))
+	}
+	return strings.TrimSpace(string(host)), nil
+}
+
 // compileDotnet compiles all sources against a library that stands in for the official one, and names
 // the .NET of the tests to the emulator, whose folder is that above.
 func compileDotnet(t *testing.T, folder string) {
 	t.Helper()
+	host, err := dotnetHost()
+	if err != nil {
+		missing(t, "%v", err)
+	}
 	command, err := filepath.Abs("../.ci/dotnet")
 	if err != nil {
 		t.Fatal(err)
-	}
-	host, err := exec.Command(command).CombinedOutput()
-	if err != nil {
-		missing(t, "%s", host)
 	}
 	core, err := filepath.Abs("../runtime/builtin/testdata/dotnet/core")
 	if err != nil {
@@ -168,7 +179,7 @@ func compileDotnet(t *testing.T, folder string) {
 	inFolder(t, folder, command, "-target:library", "-out:"+logging, core+"/Logging.cs")
 	inFolder(t, folder, command, "-target:library", "-out:"+library, "-r:"+logging, core+"/Core.cs")
 	inFolder(t, folder, command, "-langversion:8", "-target:library", "-out:Code.dll", "-r:"+logging, "-r:"+library, "*.cs")
-	write(t, filepath.Dir(folder), "fcemu.yaml", "interpreters: {dotnetcore3.1: "+strings.TrimSpace(string(host))+"}\n")
+	write(t, filepath.Dir(folder), "fcemu.yaml", "interpreters: {dotnetcore3.1: "+host+"}\n")
 }
 
 // ask calls a function with an event that says what to do.

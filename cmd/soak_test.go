@@ -90,8 +90,12 @@ func (s *soak) project() string {
 			continue
 		}
 		name := strings.ReplaceAll(l.runtime, ".", "-")
-		if err := os.CopyFS(filepath.Join(folder, name), os.DirFS(filepath.Join(l.project(s.t), "code"))); err != nil {
+		project := l.project(s.t)
+		if err := os.CopyFS(filepath.Join(folder, name), os.DirFS(filepath.Join(project, "code"))); err != nil {
 			s.t.Fatal(err)
+		}
+		if settings, err := os.ReadFile(filepath.Join(project, "fcemu.yaml")); err == nil { // where its interpreter is
+			write(s.t, folder, "fcemu.yaml", string(settings))
 		}
 		text += fmt.Sprintf("  %[1]s:\n    component: fc3\n    props: {region: cn-hangzhou, functionName: %[1]s, runtime: %[2]s, handler: %[3]q, code: ./%[1]s, memorySize: 512, timeout: 60, instanceConcurrency: %[4]d, "+
 			"instanceLifecycleConfig: {initializer: {handler: %[5]q, timeout: 60}, preStop: {handler: %[6]q, timeout: 10}}}\n",
@@ -108,6 +112,11 @@ func (l *conforming) lacking() string {
 	for _, program := range l.needs {
 		if _, err := exec.LookPath(program); err != nil {
 			return program
+		}
+	}
+	if l.host != nil {
+		if _, err := l.host(); err != nil {
+			return err.Error()
 		}
 	}
 	return ""

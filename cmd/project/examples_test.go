@@ -13,7 +13,7 @@ func TestExamples(t *testing.T) {
 		t.Fatalf("found %d examples: %v", len(folders), err)
 	}
 	built := map[string]string{"custom-go": "bootstrap", "go1": "main", "http-go1-fc2": "main", "java-event": "target/classes/Shop.class", "http-java-fc2": "target/classes/Poll.class",
-		"custom-container": "image.tar"}
+		"custom-container": "image.tar", "dotnet-event": "publish/Words.dll"}
 	for _, file := range folders {
 		name := filepath.Base(filepath.Dir(file))
 		t.Run(name, func(t *testing.T) {
