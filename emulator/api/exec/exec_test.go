@@ -289,8 +289,8 @@ func TestEnds(t *testing.T) {
 		end(conn)
 		gone(t, name, mark)
 	}
-	conn := e.dial("stdin=true&tty=true&idleTimeout=1", "cat")
 	began := time.Now()
+	conn := e.dial("stdin=true&tty=true&idleTimeout=1", "cat")
 	ctx, stopPings := context.WithCancel(t.Context())
 	go func() { // what keeps the line alive does not keep the command
 		for ctx.Err() == nil {
