@@ -26,9 +26,6 @@ func (i *instance) serve(ctx context.Context, inv *emulator.Invocation, answer e
 			i.group.release(i, time.Now())
 			return i.interrupted(verdictOf(ctx), 0, 0).outcome(i, cold), true
 		}
-		if !cold && i.group.giveUp(i) {
-			return nil, false
-		}
 	}
 	var out *emulator.Outcome
 	if i.failure != nil {

@@ -17,7 +17,6 @@ type group struct {
 	mu        sync.Mutex
 	instances map[*instance]struct{} // those that count: not the dying ones
 	free      *instance              // those with a free slot, the last used first
-	slots     int                    // of an instance; 0 until the first plan
 	retired   bool
 	provision provision
 }
@@ -99,7 +98,7 @@ func (g *group) take(inst *instance, seat bool) {
 
 // add makes a new instance. Calls may join it while it starts.
 func (g *group) add(qualifier string) *instance {
-	inst := newInstance(g, g.expectedSlots())
+	inst := newInstance(g, g.slots())
 	inst.qualifier = qualifier
 	g.instances[inst] = struct{}{}
 	g.link(inst)
@@ -107,51 +106,15 @@ func (g *group) add(qualifier string) *instance {
 	return inst
 }
 
-// expectedSlots guesses before the first plan tells.
-func (g *group) expectedSlots() int {
-	if g.slots > 0 {
-		return g.slots
-	}
-	return g.slotsOf(g.fn.Concurrency())
-}
-
-// slotsOf is how many requests an instance takes at a time when its kind can take that many.
-func (g *group) slotsOf(planned int) int {
+// slots is how many requests an instance takes at a time.
+func (g *group) slots() int {
 	switch {
 	case g.fn.Isolation == emulator.IsolateRequests:
 		return 1
 	case g.fn.Affinity != nil && g.fn.Custom():
 		return emulator.AffinityConcurrency
 	}
-	return planned
-}
-
-// planned corrects the guess: slots too many are taken back from the calls that wait in them.
-func (g *group) planned(inst *instance, slots int) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	slots = g.slotsOf(slots)
-	g.slots = slots
-	inst.slots = slots
-	inst.oversold = max(0, inst.used-slots)
-	if inst.used >= slots {
-		g.unlink(inst)
-	} else if !inst.doomed && !g.retired {
-		g.link(inst)
-	}
-}
-
-// giveUp leaves a slot that the instance does not have. False: the slot is a good one.
-func (g *group) giveUp(inst *instance) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if inst.oversold == 0 {
-		return false
-	}
-	inst.oversold--
-	inst.used--
-	inst.settle()
-	return true
+	return g.fn.Concurrency()
 }
 
 // release returns a slot.

@@ -66,14 +66,14 @@ type instance struct {
 	unused   chan struct{} // closed when it is doomed and no call holds a slot
 
 	// Under group.mu.
-	slots, used, oversold int
-	visitors              int // commands that clients run in it
-	sessions              int // that are bound to it
-	served                int64
-	lastUsed              time.Time
-	doomed, sick, quiet   bool
-	linked                bool
-	prev, next            *instance
+	slots, used         int
+	visitors            int // commands that clients run in it
+	sessions            int // that are bound to it
+	served              int64
+	lastUsed            time.Time
+	doomed, sick, quiet bool
+	linked              bool
+	prev, next          *instance
 }
 
 // launched is the process as soon as there is one, for those who look while the start goes on.

@@ -26,8 +26,6 @@ type Plan struct {
 	// Connect speaks to the started process. For a listening server it is called when the process
 	// is ready; otherwise at once.
 	Connect func(ctx context.Context, p process.Process) (Session, error)
-	// Concurrency is how many requests the instance takes at a time.
-	Concurrency int
 	// Marks tells that the platform writes the "FC Invoke Start/End" lines for this runtime.
 	Marks bool
 	// Ahead says how the program can be started before a function needs it. Nil: it cannot.

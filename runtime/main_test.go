@@ -130,7 +130,7 @@ func (k *lineKind) Prepare(_ *emulator.Function, place Place) (Plan, error) {
 		Spec: process.Spec{
 			Path: python(), Args: []string{"-S", "-E", k.script}, Env: place.Env, Dir: place.CodeDir, Files: []*os.File{theirs},
 		},
-		Notice: k.notice, Marks: true, Concurrency: 1,
+		Notice: k.notice, Marks: true,
 		Connect: func(context.Context, process.Process) (Session, error) {
 			return &lineSession{conn: conn, in: bufio.NewReader(conn)}, nil
 		},

@@ -60,7 +60,7 @@ func (p *Pool) Load(fn *emulator.Function) (peak, each int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	peak, g.provision.peak = g.provision.peak, g.busy()
-	return peak, g.expectedSlots()
+	return peak, g.slots()
 }
 
 func (p *Pool) known(fn *emulator.Function) *group {

@@ -42,7 +42,6 @@ func (i *instance) boot(inv *emulator.Invocation) *failure {
 	if fault != nil {
 		return fault
 	}
-	i.group.planned(i, max(1, plan.Concurrency))
 	i.pool.notice(i.fn, plan.Notice)
 	ctx, cancel := context.WithTimeout(i.pool.ctx, i.pool.options.limit(i.fn, i.pool.options.StartLimit))
 	defer cancel()

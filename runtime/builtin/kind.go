@@ -138,9 +138,8 @@ func planOnLine(spec process.Spec, told *runtime.Credentials, concurrency int) (
 	spec.Files = theirs
 	var taken atomic.Bool
 	return runtime.Plan{
-		Spec:        spec,
-		Concurrency: concurrency,
-		Marks:       true,
+		Spec:  spec,
+		Marks: true,
 		// Our ends stay open for Connect; of a start that failed the garbage collector closes them.
 		Close: func() { closeAll(theirs...) },
 		Drop: func() {

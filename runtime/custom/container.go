@@ -48,7 +48,7 @@ func (k *Container) Prepare(fn *emulator.Function, place runtime.Place) (runtime
 	}
 	place.Mounts.Root = found.Root
 	spec.Port, spec.PortEnv = fn.Port(), []string{"FC_SERVER_PORT", "FC_CUSTOM_LISTEN_PORT"}
-	return runtime.Plan{Spec: spec, Notice: foreign(), Concurrency: fn.Concurrency(), Connect: k.connect(fn)}, nil
+	return runtime.Plan{Spec: spec, Notice: foreign(), Connect: k.connect(fn)}, nil
 }
 
 func notStarted(reason string) error {

@@ -47,9 +47,8 @@ func (k *Kind) Prepare(fn *emulator.Function, place runtime.Place) (runtime.Plan
 			Path: path, Args: command[1:], Env: place.Env, Dir: place.CodeDir,
 			Port: fn.Port(), PortEnv: []string{"FC_SERVER_PORT", "FC_CUSTOM_LISTEN_PORT"}, PortHints: []string{"PORT"},
 		},
-		Notice:      notice,
-		Concurrency: fn.Concurrency(),
-		Connect:     k.connect(fn),
+		Notice:  notice,
+		Connect: k.connect(fn),
 	}, nil
 }
 

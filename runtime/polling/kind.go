@@ -46,7 +46,6 @@ func (k *Kind) Prepare(fn *emulator.Function, place runtime.Place) (runtime.Plan
 		Connect: func(_ context.Context, p process.Process) (runtime.Session, error) {
 			return newSession(listener, k.header(fn), p.Done()), nil
 		},
-		Concurrency: 1,
-		Marks:       false, // the library writes them
+		Marks: false, // the library writes them
 	}, nil
 }
