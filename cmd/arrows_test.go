@@ -29,6 +29,7 @@ var arrows = map[string][]string{
 	"emulator/journal":        {"emulator", "emulator/jsontext"},
 	"emulator/jwt":            {"emulator"},
 	"emulator/metrics":        {"emulator", "emulator/jsontext"},
+	"emulator/front":          {},
 	"emulator/gateway":        {"emulator", "emulator/invoke", "emulator/jsontext", "emulator/jwt"},
 	"emulator/api":            {"emulator", "emulator/invoke"},
 	"emulator/api/exec":       {"emulator", "emulator/api"},

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/front"
 )
 
 // How long an end may take: calls in flight get the first, all else the rest of five seconds.
@@ -31,7 +32,7 @@ type Daemon struct {
 
 	options Options
 	parts   *parts
-	server  *http.Server
+	server  *front.Server
 	lock    *folderLock
 	address string // file that tells the endpoint; empty until Announce
 	cleanUp func()
@@ -99,9 +100,7 @@ func (d *Daemon) run(listener, secure net.Listener) {
 	requests, cancelRequests := context.WithCancelCause(context.Background())
 	streams, cancelStreams := context.WithCancel(context.Background())
 	d.cancelRequests, d.cancelStreams = cancelRequests, cancelStreams
-	d.server = server(withoutHTTP2(d.handler(streams), d.options.Notice))
-	d.server.ErrorLog = serverLog(d.options.Notice)
-	d.server.BaseContext = func(net.Listener) context.Context { return requests }
+	d.server = server(withoutHTTP2(d.handler(streams), d.options.Notice), requests, serverLog(d.options.Notice))
 
 	front, stopFront := context.WithCancel(context.Background())
 	back, stopBack := context.WithCancel(context.Background())

@@ -3,7 +3,6 @@ package daemon
 import (
 	"crypto/tls"
 	"fmt"
-	"log"
 	"net"
 	"os"
 	"path/filepath"
@@ -53,25 +52,16 @@ func (d *Daemon) listenHTTPS() (net.Listener, error) {
 	}}), nil
 }
 
-// serverLog takes what net/http has to say: the first client that does not trust a certificate is worth
+// serverLog takes what the server has to say: the first client that does not trust a certificate is worth
 // a hint, and no more than one.
-func serverLog(notice func(string)) *log.Logger {
-	return log.New(&handshakes{notice: notice}, "", 0)
-}
-
-type handshakes struct {
-	notice func(string)
-	told   sync.Once
-}
-
-// Write takes one line.
-func (h *handshakes) Write(line []byte) (int, error) {
-	text := strings.TrimSpace(string(line))
-	switch {
-	case !strings.Contains(text, "TLS handshake error"):
-		return os.Stderr.Write(line)
-	case h.notice != nil && (strings.Contains(text, "remote error") || strings.Contains(text, "bad record MAC")): // the latter is how OpenSSL's alert arrives
-		h.told.Do(func() { h.notice("a client does not trust the certificate: see 'fcemu cert trust' (" + text + ")") })
+func serverLog(notice func(string)) func(line string) {
+	var told sync.Once
+	return func(line string) {
+		switch {
+		case !strings.Contains(line, "TLS handshake error"):
+			fmt.Fprintln(os.Stderr, line)
+		case notice != nil && (strings.Contains(line, "remote error") || strings.Contains(line, "bad record MAC")): // the latter is how OpenSSL's alert arrives
+			told.Do(func() { notice("a client does not trust the certificate: see 'fcemu cert trust' (" + line + ")") })
+		}
 	}
-	return len(line), nil
 }

@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/front"
 	"github.com/fcemu/fcemu/runtime/process"
 )
 
@@ -62,25 +64,15 @@ func rootCause(err error) error {
 	return err
 }
 
-// server is the HTTP server of the one port. It has no write time-out, since answers stream.
-func server(handler http.Handler) *http.Server {
-	return &http.Server{
-		Handler:           unambiguous(handler),
-		ReadHeaderTimeout: 10 * time.Second,
-		IdleTimeout:       3 * time.Minute,
-		MaxHeaderBytes:    64 << 10, // the rules of 8 KB and 4 KB are FC's and answered as such
-		BaseContext:       func(net.Listener) context.Context { return context.Background() },
+// server is the HTTP server of the ports. It has no write time-out, since answers stream.
+func server(handler http.Handler, requests context.Context, log func(line string)) *front.Server {
+	return &front.Server{
+		Handler:       handler,
+		HeaderTimeout: 10 * time.Second,
+		IdleTimeout:   3 * time.Minute,
+		MaxHeader:     68 << 10, // the rules of 8 KB and 4 KB are FC's and answered as such
+		Base:          requests,
+		Gone:          emulator.ErrClientGone,
+		Log:           log,
 	}
-}
-
-// unambiguous closes connections after bodies whose end others may see elsewhere. net/http hides
-// that a chunked request had a Content-Length too, and that one of HTTP/1.0 was said to be chunked:
-// what follows on the connection could be meant as part of the body (RFC 9112, section 6.1).
-func unambiguous(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if len(r.TransferEncoding) > 0 || !r.ProtoAtLeast(1, 1) && r.ContentLength != 0 {
-			w.Header().Set("Connection", "close")
-		}
-		next.ServeHTTP(w, r)
-	})
 }

@@ -1,0 +1,126 @@
+package front
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+func allowsBody(status int) bool {
+	return status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified
+}
+
+// appendHead writes the status line and the fields, sorted. Which fields end the header depends on the
+// body and is settled later.
+func appendHead(out []byte, r *http.Request, status int, header http.Header) []byte {
+	out = append(out, "HTTP/1.1 "...)
+	if !r.ProtoAtLeast(1, 1) {
+		out[len(out)-2] = '0'
+	}
+	out = append(strconv.AppendInt(out, int64(status), 10), ' ')
+	if text := http.StatusText(status); text != "" {
+		out = append(out, text...)
+	} else {
+		out = strconv.AppendInt(append(out, "status code "...), int64(status), 10)
+	}
+	out = append(out, "\r\n"...)
+	var room [24]string
+	for _, key := range sortedKeys(room[:0], header) {
+		if left(key, status) {
+			continue
+		}
+		out = appendField(out, key, header[key])
+	}
+	if _, given := header["Date"]; !given {
+		out = append(time.Now().UTC().AppendFormat(append(out, "Date: "...), http.TimeFormat), "\r\n"...)
+	}
+	return out
+}
+
+// left tells which fields are not written as the handler has set them.
+func left(key string, status int) bool {
+	switch key {
+	case "Connection", "Transfer-Encoding":
+		return true
+	case "Content-Length":
+		return !allowsBody(status)
+	case "Content-Type":
+		return status == http.StatusNotModified
+	}
+	return strings.HasPrefix(key, http.TrailerPrefix) || !validName(key)
+}
+
+func sortedKeys(keys []string, header http.Header) []string {
+	for key := range header {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// appendField writes a field. What would begin another one becomes a space.
+func appendField(out []byte, key string, values []string) []byte {
+	for _, value := range values {
+		out = append(append(out, key...), ": "...)
+		if strings.ContainsAny(value, "\r\n") {
+			value = strings.NewReplacer("\r", " ", "\n", " ").Replace(value)
+		}
+		out = append(append(out, strings.Trim(value, " \t\r\n")...), "\r\n"...)
+	}
+	return out
+}
+
+// appendTrailers writes the fields behind a chunked body.
+func appendTrailers(out []byte, header http.Header) []byte {
+	if hasTrailers(header) {
+		for _, key := range sortedKeys(nil, header) {
+			if name, is := strings.CutPrefix(key, http.TrailerPrefix); is && validName(name) {
+				out = appendField(out, name, header[key])
+			}
+		}
+	}
+	return append(out, "\r\n"...)
+}
+
+func hasTrailers(header http.Header) bool {
+	for key := range header {
+		if strings.HasPrefix(key, http.TrailerPrefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// validName holds RFC 9110's rule of field names.
+func validName(name string) bool {
+	for i := range len(name) {
+		if c := name[i]; c <= ' ' || c >= 0x7f || strings.IndexByte(`"(),/:;<=>?@[\]{}`, c) >= 0 {
+			return false
+		}
+	}
+	return name != ""
+}
+
+// validValue holds RFC 9110's rule of field values.
+func validValue(value string) bool {
+	for i := range len(value) {
+		if c := value[i]; c < ' ' && c != '\t' || c == 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// validHost holds net/http's rule of hosts, which allows what a URL may have there.
+func validHost(host string) bool {
+	for i := range len(host) {
+		c := host[i]
+		word := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+		if !word && strings.IndexByte("!$%&'()*+,-.:;=[]_~", c) < 0 {
+			return false
+		}
+	}
+	return true
+}
