@@ -125,9 +125,7 @@ func (i *Invoker) accept(c *Call, inv *emulator.Invocation, delay time.Duration)
 // run waits for the function and passes on its bytes. An error in the function is an answer of 200
 // with X-Fc-Error-Type.
 func (i *Invoker) run(c *Call, inv *emulator.Invocation, record *emulator.RequestRecord) error {
-	ctx, release := whileClientListens(c.Request.Context())
-	outcome := i.Engine.Do(ctx, inv, nil)
-	release()
+	outcome := i.Engine.Do(c.Request.Context(), inv, nil)
 	record.Outcome = outcome
 	header := c.Header()
 	invoke.SetHeaders(header, inv, outcome)
@@ -143,22 +141,4 @@ func (i *Invoker) run(c *Call, inv *emulator.Invocation, record *emulator.Reques
 		return emulator.Internal(emulator.ErrShutdown)
 	}
 	return c.Bytes(http.StatusOK, "application/octet-stream", outcome.Payload)
-}
-
-// whileClientListens ends with the request, with a cause that tells a gone client from a shutdown:
-// the server ends a request's context without a cause when the client goes. Nothing below looks for
-// values of the request's context, and a context of its own is the cheapest.
-func whileClientListens(request context.Context) (ctx context.Context, release func()) {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	stop := context.AfterFunc(request, func() {
-		cause := context.Cause(request)
-		if errors.Is(cause, context.Canceled) {
-			cause = emulator.ErrClientGone
-		}
-		cancel(cause)
-	})
-	return ctx, func() {
-		stop()
-		cancel(nil)
-	}
 }

@@ -58,7 +58,7 @@ func (c *conn) serve() {
 		c.tls = state
 	}
 	c.buf = bufio.NewReaderSize(&c.in, readBuffer)
-	for c.await() {
+	for limit := c.server.HeaderTimeout; c.await(limit); limit = c.server.IdleTimeout {
 		w, err := c.read()
 		if err != nil {
 			c.refuse(err)
@@ -103,9 +103,9 @@ func (c *conn) closeIdle() {
 }
 
 // await waits for the next request to begin.
-func (c *conn) await() bool {
+func (c *conn) await(limit time.Duration) bool {
 	if c.buf.Buffered() == 0 {
-		c.arm(c.server.IdleTimeout)
+		c.arm(limit)
 		if _, err := c.buf.Peek(1); err != nil {
 			return false
 		}
@@ -156,13 +156,18 @@ func (c *conn) read() (*response, error) {
 	if err := check(read); err != nil {
 		return nil, err
 	}
-	return c.newResponse(read), nil
+	w := c.newResponse(read)
+	// Others may see the end of such a body elsewhere: net/http hides that a chunked request had a
+	// Content-Length too, that the size of a chunk was followed by a space, or that a request of HTTP/1.0
+	// was said to be chunked. What comes next could be meant as part of the body (RFC 9112, section 6.1).
+	w.closes = read.Close || len(read.TransferEncoding) > 0 || !read.ProtoAtLeast(1, 1) && read.ContentLength != 0
+	return w, nil
 }
 
 // wholeHead tells whether all of a request's header has come.
 func (c *conn) wholeHead() bool {
 	head, _ := c.buf.Peek(c.buf.Buffered())
-	return bytes.Contains(head, []byte("\r\n\r\n")) || bytes.Contains(head, []byte("\n\n"))
+	return bytes.Contains(head, []byte("\r\n\r\n"))
 }
 
 // check holds the rules that net/http's server adds to those of its parser.
@@ -258,10 +263,6 @@ func (c *conn) newResponse(read *http.Request) *response {
 		w.body.source, w.body.read = read.Body, read
 		r.Body = &w.body
 	}
-	// Others may see the end of such a body elsewhere: net/http hides that a chunked request had a
-	// Content-Length too, and that one of HTTP/1.0 was said to be chunked. What follows on the
-	// connection could be meant as part of the body (RFC 9112, section 6.1).
-	w.closes = r.Close || len(r.TransferEncoding) > 0 || !r.ProtoAtLeast(1, 1) && r.ContentLength != 0 || r.ProtoMajor != 1
 	return w
 }
 

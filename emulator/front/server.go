@@ -20,8 +20,8 @@ import (
 type Server struct {
 	Handler http.Handler
 
-	// HeaderTimeout is how long a client may take for the header of a request once it has begun, and for
-	// the TLS handshake. 0 = as long as it likes.
+	// HeaderTimeout is how long a client may take for the header of a request once it has begun, for its
+	// first request to begin, and for the TLS handshake. 0 = as long as it likes.
 	HeaderTimeout time.Duration
 	// IdleTimeout is how long a connection may wait for its next request; it ends between two thirds of
 	// this and this. 0 = for ever.

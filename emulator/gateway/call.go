@@ -2,8 +2,6 @@ package gateway
 
 import (
 	"bytes"
-	"context"
-	"errors"
 	"io"
 	"net/http"
 	"time"
@@ -157,9 +155,7 @@ func (c *call) runEvent(inv *invocation) *emulator.Error {
 
 // run waits for the function while the client listens.
 func (c *call) run(inv *invocation, answer emulator.Answer) *emulator.Outcome {
-	ctx, release := clientContext(c.r)
-	defer release()
-	c.record.Outcome = c.gateway.Engine.Do(ctx, &inv.Invocation, answer)
+	c.record.Outcome = c.gateway.Engine.Do(c.r.Context(), &inv.Invocation, answer)
 	return c.record.Outcome
 }
 
@@ -206,27 +202,4 @@ func (c *call) setEvent(inv *invocation, limit int) *emulator.Error {
 	}
 	inv.Event = c.appendEvent(nil, body)
 	return nil
-}
-
-// clientContext ends with the client or with the emulator, and says which in its cause.
-func clientContext(r *http.Request) (ctx context.Context, release func()) {
-	ctx, stop, cancel := followClient(r)
-	return ctx, func() {
-		stop()
-		cancel(nil)
-	}
-}
-
-// followClient is clientContext for a call that may outlive its request: after stop the context no
-// longer follows the request's.
-func followClient(r *http.Request) (ctx context.Context, stop func() bool, cancel context.CancelCauseFunc) {
-	parent := r.Context()
-	ctx, cancel = context.WithCancelCause(context.WithoutCancel(parent))
-	return ctx, context.AfterFunc(parent, func() {
-		if cause := context.Cause(parent); errors.Is(cause, emulator.ErrShutdown) {
-			cancel(cause)
-			return
-		}
-		cancel(emulator.ErrClientGone)
-	}), cancel
 }

@@ -4,10 +4,10 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"github.com/fcemu/fcemu/emulator/front/fronttest"
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -45,7 +45,7 @@ type world struct {
 	taskErr error
 	mode    bool // task mode
 
-	server *httptest.Server
+	server *fronttest.Server
 }
 
 type queued struct {
@@ -137,7 +137,7 @@ func newWorld(t testing.TB, run script, change ...func(*world)) *world {
 		c(w)
 	}
 	w.options.Catalogue, w.options.Queue, w.options.Engine = w, w, invoke.New(run, nil)
-	w.server = httptest.NewServer(gateway.New(w.options))
+	w.server = fronttest.New(gateway.New(w.options))
 	t.Cleanup(w.server.Close)
 	return w
 }

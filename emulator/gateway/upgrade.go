@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bytes"
+	"context"
 	"net"
 	"net/http"
 	"strings"
@@ -42,7 +43,7 @@ func (c *call) passOn(inv *invocation, protocol string) *emulator.Error {
 	c.setRequest(inv, nil, 0)
 	inv.request.Upgrade, inv.request.Header = protocol, spellOut(c.r.Header)
 	c.body.ended.Store(true)
-	ctx, stop, cancel := followClient(c.r)
+	ctx, stop, cancel := outlive(c.r.Context())
 	a := &switcher{answer: answer{call: c}, forget: stop, switched: make(chan struct{})}
 	done := make(chan *emulator.Outcome, 1)
 	go func() {
@@ -66,6 +67,12 @@ func (c *call) passOn(inv *invocation, protocol string) *emulator.Error {
 		}
 		return a.finish(&inv.Invocation, out)
 	}
+}
+
+// outlive is a request's context for a call that may go on after it: after stop it no longer follows.
+func outlive(request context.Context) (ctx context.Context, stop func() bool, cancel context.CancelCauseFunc) {
+	ctx, cancel = context.WithCancelCause(context.WithoutCancel(request))
+	return ctx, context.AfterFunc(request, func() { cancel(context.Cause(request)) }), cancel
 }
 
 // switcher is an emulator.Switcher.

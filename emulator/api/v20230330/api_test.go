@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"github.com/fcemu/fcemu/emulator/front/fronttest"
 	"hash/crc64"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -106,7 +106,7 @@ func (q *tasks) Stop(ctx context.Context, key emulator.TaskKey) error {
 
 // server is the API on a real store and a real port.
 type server struct {
-	*httptest.Server
+	*fronttest.Server
 	queue  *tasks
 	run    runner
 	faults []error
@@ -117,7 +117,7 @@ type server struct {
 func newServer(t testing.TB) *server {
 	t.Helper()
 	s := &server{queue: &tasks{}, run: echo}
-	s.Server = httptest.NewServer(s.handler(t))
+	s.Server = fronttest.New(s.handler(t))
 	t.Cleanup(s.Close)
 	return s
 }
