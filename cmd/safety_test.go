@@ -135,7 +135,7 @@ func TestTargets(t *testing.T) {
 		"absolute, own":    {"GET http://evil.example/_fcemu/health HTTP/1.1\r\n" + here, 403},
 		"absolute, user":   {"POST http://127.0.0.1@evil.example/2023-03-30/functions HTTP/1.1\r\n" + here, 403},
 		"connect":          {"CONNECT evil.example:80 HTTP/1.1\r\n" + here, 403},
-		"empty host":       {"POST /2023-03-30/functions HTTP/1.1\r\nHost:\r\n", 403},
+		"empty host":       {"POST /2023-03-30/functions HTTP/1.1\r\nHost:\r\n", 400},
 		"no host, old":     {"POST /2023-03-30/functions HTTP/1.0\r\n", 403},
 		"folded length":    {create + "X-A: b\r\n Content-Length: 9\r\n", 400},
 		"folded host":      {"GET /_fcemu/health HTTP/1.1\r\nHost: 127.0.0.1\r\n .evil.example\r\n", 400},
