@@ -46,7 +46,7 @@ var arrows = map[string][]string{
 	"runtime/builtin":          {"emulator", "runtime", "runtime/process"},
 	"runtime/custom":           {"emulator", "runtime", "runtime/image", "runtime/process"},
 	"runtime/image":            {"emulator"},
-	"runtime/polling":          {"emulator", "runtime", "runtime/process"},
+	"runtime/polling":          {"emulator", "emulator/front", "runtime", "runtime/process"},
 	"runtime/process":          {"emulator"},
 	"store":                    {"emulator", "emulator/crash"},
 	"store/blob":               {"emulator"},

@@ -9,11 +9,15 @@ import (
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/front"
 	"github.com/fcemu/fcemu/runtime"
 )
 
 // lastWords is how long the answer of a program that has ended may still be on its way.
 const lastWords = 20 * time.Millisecond
+
+// maxHeader is how long the header of a poll or an answer may be, in bytes.
+const maxHeader = 1 << 20
 
 var (
 	errEnded  = errors.New("the program ended without an answer")
@@ -22,7 +26,7 @@ var (
 
 // session is the runtime API of one instance. It takes one call at a time.
 type session struct {
-	server *http.Server
+	server front.Server
 	common http.Header
 	ended  <-chan struct{} // the process has
 	closed chan struct{}
@@ -47,7 +51,7 @@ type answer struct {
 
 func newSession(listener net.Listener, common http.Header, ended <-chan struct{}) *session {
 	s := &session{common: common, ended: ended, closed: make(chan struct{}), calls: make(chan *exchange, 1)}
-	s.server = &http.Server{Handler: s.routes(), ReadHeaderTimeout: time.Minute}
+	s.server.Handler, s.server.HeaderTimeout, s.server.MaxHeader = s.routes(), time.Minute, maxHeader
 	go func() { _ = s.server.Serve(listener) }() // ends with Close
 	return s
 }
