@@ -20,8 +20,9 @@ type body struct {
 
 	mu       sync.Mutex // a handler may have others read who go on after its end
 	expected bool       // the client waits for "100 Continue"
-	ended    bool
-	closed   bool
+	ended    bool       // all of it was read
+	closed   bool       // nobody reads it any more
+	finished bool
 }
 
 // Read reads the body.
@@ -63,12 +64,12 @@ func (b *body) finish() bool {
 		b.mu.Lock()
 	}
 	defer b.mu.Unlock()
-	if !b.ended && !b.closed && !b.expected {
+	if !b.ended && !b.expected && !b.finished {
 		b.hurry()
 		_, err := io.CopyN(io.Discard, b.source, maxRest+1)
 		b.ended = err == io.EOF
 	}
-	b.closed = true
+	b.closed, b.finished = true, true
 	return b.ended
 }
 

@@ -33,6 +33,7 @@ var exchanges = map[string]string{
 	"long echo":               "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 9000\r\n\r\n" + strings.Repeat("hello ", 1500),
 	"announced echo":          "POST /announced HTTP/1.1\r\nHost: a\r\nContent-Length: 9000\r\n\r\n" + strings.Repeat("hello ", 1500),
 	"body not read":           "POST /short HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhelloGET /short HTTP/1.1\r\nHost: a\r\n\r\n",
+	"body closed":             "POST /close HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhelloGET /short HTTP/1.1\r\nHost: a\r\n\r\n",
 	"chunks":                  "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
 	"chunks with trailers":    "POST /trailer HTTP/1.1\r\nHost: a\r\nTrailer: X-Sum\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Sum: 7\r\n\r\n",
 	"undeclared trailers":     "POST /trailer HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Sum: 7\r\n\r\n",
@@ -112,6 +113,10 @@ func handle(w http.ResponseWriter, r *http.Request) {
 			header.Set("Content-Length", fmt.Sprint(len(text)))
 		}
 		_, _ = io.WriteString(w, text)
+	case "/close":
+		_ = r.Body.Close()
+		_, err := r.Body.Read(make([]byte, 1))
+		fmt.Fprint(w, err)
 	case "/trailer":
 		_, _ = io.Copy(io.Discard, r.Body)
 		fmt.Fprintf(w, "%v", r.Trailer)
