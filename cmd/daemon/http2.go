@@ -17,7 +17,7 @@ const (
 	wholeAnswer    = 0x4 | 0x1 // the flags END_HEADERS and END_STREAM
 	http11Required = 0xd
 	maxStream      = 1<<31 - 1
-	prefaceRest    = 6           // SM and two line ends, behind what net/http has read
+	prefaceRest    = 6           // SM and two line ends, behind what http.ReadRequest has read
 	patience       = time.Second // for the first request, and for what comes before the client reads that it need not go on
 )
 

@@ -9,7 +9,7 @@ import (
 	"strconv"
 )
 
-// serverBuffer is the size from which net/http no longer finds out the length of an answer by
+// serverBuffer is the size from which the server no longer finds out the length of an answer by
 // itself. Below it one header less keeps the header's map in its smallest form: that is measurable
 // on the warm path.
 const serverBuffer = 2048

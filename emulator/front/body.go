@@ -53,6 +53,18 @@ func (b *body) Close() error {
 	return nil
 }
 
+// isComing tells whether the client may have more to send.
+func (b *body) isComing() bool {
+	if b.source == nil {
+		return false
+	}
+	if !b.mu.TryLock() { // somebody reads
+		return true
+	}
+	defer b.mu.Unlock()
+	return !b.ended
+}
+
 // finish reads what the handler has left over. False: there is more than is worth reading, or the client
 // waits to be asked for it.
 func (b *body) finish() bool {

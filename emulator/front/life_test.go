@@ -265,7 +265,7 @@ func TestLateReaderGetsNothingOfTheNextRequest(t *testing.T) {
 func TestDeadlinesAreOfOneRequest(t *testing.T) {
 	address := serveOurs(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		control := http.NewResponseController(w)
-		if err := errors.Join(control.SetReadDeadline(time.Now().Add(-time.Second)), control.EnableFullDuplex()); err != nil {
+		if err := control.SetReadDeadline(time.Now().Add(-time.Second)); err != nil {
 			t.Error(err)
 		}
 		_, err := io.ReadAll(r.Body)

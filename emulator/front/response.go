@@ -174,7 +174,8 @@ func (w *response) begin(held, p []byte, final bool) {
 	}
 	ends := head || !allowed || w.length >= 0
 	w.chunked = !ends && r.ProtoAtLeast(1, 1)
-	w.closes = w.closes || !ends && !w.chunked || names(w.header["Connection"], "close") || w.conn.server.isClosing()
+	// Of a request that is still coming nobody can tell how much will be left over.
+	w.closes = w.closes || !final && w.body.isComing() || !ends && !w.chunked || names(w.header["Connection"], "close") || w.conn.server.isClosing()
 	out = w.appendConnection(out)
 	if w.chunked {
 		out = append(out, "Transfer-Encoding: chunked\r\n"...)
@@ -249,9 +250,6 @@ func (w *response) SetWriteDeadline(at time.Time) error {
 	w.deadlines.Store(true)
 	return w.conn.rwc.SetWriteDeadline(at)
 }
-
-// EnableFullDuplex has nothing to do: an answer may always begin before the request has been read.
-func (w *response) EnableFullDuplex() error { return nil }
 
 // Hijack hands the connection over. What has come on it already is in the reader's buffer.
 func (w *response) Hijack() (net.Conn, *bufio.ReadWriter, error) {

@@ -108,22 +108,11 @@ func isRedirect(status int) bool {
 func (a *answer) send() error {
 	a.sent = true
 	a.flowing.Store(true)
-	a.speakWhileListening()
 	a.call.writeStatus(a.status)
 	if a.length < 0 && !a.bare && a.call.r.Method != http.MethodHead {
 		return a.flush()
 	}
 	return nil
-}
-
-// speakWhileListening lets an answer begin before the request has been read: net/http would read
-// the rest first. The connection ends with such an answer, as net/http cannot reuse one of which
-// the rest is read after the handler (it panics on a second reader).
-func (a *answer) speakWhileListening() {
-	c := a.call
-	if !c.body.ended.Load() && http.NewResponseController(c.w).EnableFullDuplex() == nil {
-		c.w.Header()["Connection"] = []string{"close"}
-	}
 }
 
 // Write passes p on at once, unless the end of the handler is about to do that.
@@ -145,7 +134,7 @@ func (a *answer) Write(p []byte) (int, error) {
 func (a *answer) pass(p []byte) (int, error) {
 	n := len(p)
 	if a.length >= 0 && a.written+int64(n) > a.length {
-		p = p[:a.length-a.written] // more than was promised: net/http would refuse all of it
+		p = p[:a.length-a.written] // more than was promised: the server would refuse all of it
 	}
 	if _, err := a.call.w.Write(p); err != nil {
 		return 0, emulator.ErrClientGone
@@ -206,8 +195,8 @@ func (a *answer) finish(inv *emulator.Invocation, out *emulator.Outcome) *emulat
 		if out.Cause == emulator.CauseCanceled {
 			a.call.record.Status = statusClientClosed
 		}
-		// The client must not take half an answer for a whole one. This is net/http's way to
-		// cut the connection.
+		// The client must not take half an answer for a whole one. This is how handlers cut
+		// the connection.
 		panic(http.ErrAbortHandler)
 	case a.sent:
 		return nil

@@ -50,7 +50,7 @@ func (c *call) cleanAnswer(to, from map[string][]string) {
 		to["Content-Disposition"] = attachment
 	}
 	if _, ok := to["Content-Type"]; !ok {
-		to["Content-Type"] = nil // keeps net/http from guessing one
+		to["Content-Type"] = nil // keeps the server from guessing one
 	}
 }
 

@@ -37,7 +37,7 @@ func names(lines []string, word string) bool {
 }
 
 // passOn is passThrough for a client that asks for another protocol. The function may switch to it,
-// or give any other answer. Once it is switched, net/http has nothing to do with the connection any
+// or give any other answer. Once it is switched, the server has nothing to do with the connection any
 // more: the handler ends, so that its buffers are free, and the invocation goes on by itself.
 func (c *call) passOn(inv *invocation, protocol string) *emulator.Error {
 	c.setRequest(inv, nil, 0)
@@ -82,7 +82,7 @@ type switcher struct {
 	switched chan struct{} // closed when the connection is the function's
 }
 
-// Switch answers with status 101. It lets go of the request, so that net/http can.
+// Switch answers with status 101. It lets go of the request, so that the server can.
 func (a *switcher) Switch(header map[string][]string) (net.Conn, []byte, error) {
 	c := a.call
 	if size := headerSize(header); size > maxAnswerHeader {
