@@ -197,7 +197,8 @@ func (a *app) noticeIgnored(wanted *project.Function) {
 	}
 	in := wanted.Input // what it only stores was told with its line already
 	function := emulator.Function{Service: wanted.Name.Service, Runtime: in.Runtime, DiskSize: in.DiskSize, Layers: in.Layers, InternetAccess: in.InternetAccess,
-		CustomRuntimeConfig: in.CustomRuntimeConfig, InstanceConcurrency: in.InstanceConcurrency}
+		CustomRuntimeConfig: in.CustomRuntimeConfig, InstanceConcurrency: in.InstanceConcurrency, InstanceLifecycleConfig: in.InstanceLifecycleConfig,
+		Stored: map[string]json.RawMessage{"customContainerConfig": in.Stored["customContainerConfig"]}}
 	if ignored := control.Ignored(&function); len(ignored) > 0 {
 		a.notice(fmt.Sprintf("%s: stored but not applied: %s", wanted.Name, strings.Join(ignored, ", ")))
 	}

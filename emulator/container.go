@@ -43,6 +43,13 @@ func (f *Function) Container() (*CustomContainer, error) {
 	return config, err
 }
 
+// Once tells whether an image serves nothing: each event starts it anew, and its end is the answer
+// (webServerMode false of FC 2.0).
+func (f *Function) Once() bool {
+	config, _ := f.Container()
+	return config != nil && config.WebServerMode != nil && !*config.WebServerMode
+}
+
 // GPU is gpuConfig.
 type GPU struct {
 	Type   string `json:"gpuType"`

@@ -133,6 +133,9 @@ func (f *Function) Custom() bool { return strings.HasPrefix(f.Runtime, "custom")
 // can. In FC 3.0 built-in runtimes take one. Those of FC 2.0 could be told to take more, of which
 // Node.js can here.
 func (f *Function) Concurrency() int {
+	if f.Once() {
+		return 1
+	}
 	if f.Custom() || f.Service != "" && strings.HasPrefix(f.Runtime, "nodejs") {
 		return max(1, f.InstanceConcurrency)
 	}

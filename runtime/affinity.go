@@ -126,8 +126,12 @@ func (g *group) unseat(inst *instance) {
 	g.pool.wake()
 }
 
-// spent tells whether an isolated instance has served the one that it was for.
+// spent tells whether an isolated instance, or one of an image that serves nothing, has served the one
+// that it was for.
 func (g *group) spent(inst *instance) bool {
+	if g.once {
+		return true
+	}
 	switch g.fn.Isolation {
 	case emulator.IsolateRequests:
 		return inst.served > 0

@@ -44,7 +44,11 @@ func (i *instance) serve(ctx context.Context, inv *emulator.Invocation, answer e
 // call runs one invocation on a serving instance. Without an outcome it was not sent, because the
 // process had ended since its last call.
 func (i *instance) call(ctx context.Context, inv *emulator.Invocation, answer emulator.Answer, cold bool) *emulator.Outcome {
-	f := &flight{instance: i, ctx: ctx, inv: inv, tag: inv, keepTail: inv.LogTail, began: time.Now()}
+	f := i.first
+	if f == nil {
+		f = &flight{instance: i, inv: inv, tag: inv, keepTail: inv.LogTail}
+	}
+	f.ctx, f.began = ctx, time.Now()
 	f.deadline = f.began.Add(i.pool.options.limit(i.fn, seconds(i.fn.Timeout)))
 	reply, v, err := i.fly(f, answer)
 	duration := time.Since(f.began)
@@ -62,6 +66,9 @@ func (i *instance) call(ctx context.Context, inv *emulator.Invocation, answer em
 		if reply.ErrorType != "" {
 			out.Cause = emulator.CauseUnhandled
 		}
+		if i.group.once {
+			wait(i.gone, goneWait) // it ended well; its figures are those of its end
+		}
 		if i.peak.Load() == 0 {
 			i.sample(time.Now())
 		}
@@ -70,7 +77,7 @@ func (i *instance) call(ctx context.Context, inv *emulator.Invocation, answer em
 	out.MemoryMB = i.peakMB()
 	out.ColdStart = cold
 	i.logs.end(f, suffix(reply.ErrorType, fault))
-	if f.keepTail {
+	if inv.LogTail {
 		out.LogTail = i.logTail(f, duration)
 	}
 	return out

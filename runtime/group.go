@@ -12,7 +12,8 @@ type group struct {
 	pool  *Pool
 	fn    *emulator.Function
 	quota *quota
-	once  bool // made for a call of an older revision: its instances end when they are free
+	late  bool // made for a call of an older revision: its instances end when they are free
+	once  bool // an instance is started with its only call, and ends with it: see emulator.Function.Once
 
 	mu        sync.Mutex
 	instances map[*instance]struct{} // those that count: not the dying ones
@@ -22,7 +23,7 @@ type group struct {
 }
 
 func newGroup(p *Pool, fn *emulator.Function) *group {
-	return &group{pool: p, fn: fn, quota: p.quota(fn.Name()), instances: map[*instance]struct{}{}}
+	return &group{pool: p, fn: fn, quota: p.quota(fn.Name()), once: fn.Once(), instances: map[*instance]struct{}{}}
 }
 
 // grant is what a call gets: an instance or a refusal. Neither means that the group was retired: ask
@@ -109,7 +110,7 @@ func (g *group) add(qualifier string) *instance {
 // slots is how many requests an instance takes at a time.
 func (g *group) slots() int {
 	switch {
-	case g.fn.Isolation == emulator.IsolateRequests:
+	case g.once || g.fn.Isolation == emulator.IsolateRequests:
 		return 1
 	case g.fn.Affinity != nil && g.fn.Custom():
 		return emulator.AffinityConcurrency
@@ -124,10 +125,10 @@ func (g *group) release(inst *instance, now time.Time) {
 	inst.served++
 	inst.lastUsed = now
 	last := inst.used == 0
-	if !inst.doomed && !inst.sick && !g.retired && !g.once && inst.used < inst.slots {
+	if !inst.doomed && !inst.sick && !g.retired && !g.late && inst.used < inst.slots {
 		g.link(inst)
 	}
-	end := last && !inst.doomed && (g.retired || g.once || g.spent(inst))
+	end := last && !inst.doomed && (g.retired || g.late || g.spent(inst))
 	if end {
 		g.drop(inst)
 		g.fill()

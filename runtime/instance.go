@@ -53,12 +53,13 @@ type instance struct {
 	peak      atomic.Int64 // bytes
 	sampled   atomic.Int64 // when the memory was last read, Unix ns
 
-	ready   chan struct{} // closed when the start has ended; then the next six are set
+	ready   chan struct{} // closed when the start has ended; then the next seven are set
 	failure *failure      // why the start failed; nil = it serves
 	process process.Process
 	session Session
 	multi   bool // the session is Multiplexed
 	place   Place
+	first   *flight  // the call that it was started with, where it serves no other: see group.once
 	told    []string // the variables of a program that was started with less, ahead of calls
 
 	launched atomic.Pointer[launched]

@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
@@ -156,6 +157,28 @@ func TestClientGoneDuringStart(t *testing.T) {
 	if out := b.do(function(nil), "echo"); out.ColdStart || out.Failed() {
 		t.Errorf("%+v", out)
 	}
+}
+
+// What was started with the event of a call is nobody else's, also where that call has gone before it began.
+func TestClientGoneWhileItsImageStarts(t *testing.T) {
+	b := newBench(t, nil)
+	if b.codeDir() != "/code" {
+		t.Skip("this machine gives functions no paths of their own")
+	}
+	fn := function(func(fn *emulator.Function) {
+		fn.Runtime, fn.Stored = emulator.ContainerRuntime, map[string]json.RawMessage{"customContainerConfig": []byte(`{"webServerMode":false}`)}
+		fn.InstanceConcurrency = 10
+	})
+	ctx, cancel := context.WithCancelCause(context.Background())
+	cancel(emulator.ErrClientGone)
+	gone := b.Run(ctx, b.invocation(fn, "echo"), nil)
+	if gone.Cause != emulator.CauseCanceled {
+		t.Errorf("%+v", gone)
+	}
+	if out := b.do(fn, "echo"); !out.ColdStart || out.Failed() || out.InstanceID == gone.InstanceID {
+		t.Errorf("%+v", out)
+	}
+	eventually(t, "no instance stays", func() bool { return len(b.Instances()) == 0 })
 }
 
 func TestDeadIdleInstanceIsNotUsed(t *testing.T) {

@@ -11,7 +11,9 @@ import (
 func (c *capture) begin(f *flight) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.active = append(c.active, f)
+	if slices.Index(c.active, f) < 0 { // it may have begun with the start
+		c.active = append(c.active, f)
+	}
 	if c.marks {
 		c.put("stdout", "FC "+hookWord(f.hook)+" Start RequestId: "+f.inv.RequestID, f, time.Now())
 	}

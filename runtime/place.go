@@ -14,7 +14,8 @@ import (
 type Place struct {
 	CodeDir    string // as the instance sees it: /code, or the real folder where it has no paths of its own
 	InstanceID string
-	Env        []string // common FC variables and the function's own; see environment.go
+	Call       *emulator.Invocation // which the instance is started for; without an event where none is there yet
+	Env        []string             // common FC variables and the function's own; see environment.go
 	// Mounts are the folders behind the paths that the instance sees; Spec.Mounts of the process to
 	// start. Nil where it has no paths of its own.
 	Mounts *process.Mounts

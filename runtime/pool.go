@@ -113,7 +113,7 @@ func (p *Pool) renew(key groupKey, fn *emulator.Function) *group {
 	}
 	g := newGroup(p, fn)
 	if old != nil && fn.LastModifiedTime.Before(old.fn.LastModifiedTime) {
-		g.once = true
+		g.late = true
 		return g
 	}
 	p.groups[key] = g

@@ -23,7 +23,7 @@ type provision struct {
 // With freeze idle ones get no CPU. Instances above a lowered target end when they are idle.
 func (p *Pool) Provision(fn *emulator.Function, target int, freeze bool) (ready int, failure string) {
 	g := p.group(fn)
-	if g == nil || g.once {
+	if g == nil || g.late {
 		return 0, ""
 	}
 	g.mu.Lock()
@@ -79,6 +79,9 @@ func (g *group) busy() (n int) {
 
 // reached counts the provisioned instances that have started, and tells why there are not more.
 func (g *group) reached() (ready int, failure string) {
+	if g.once && g.provision.target > 0 {
+		return 0, "webServerMode is false: an instance starts with its event, and none ahead of it"
+	}
 	for inst := range g.instances {
 		if wait(inst.ready, 0) && inst.failure == nil {
 			ready++
@@ -92,7 +95,7 @@ func (g *group) reached() (ready int, failure string) {
 
 // fill starts what is missing.
 func (g *group) fill() {
-	if g.retired || g.once {
+	if g.retired || g.late || g.once {
 		return
 	}
 	for len(g.instances) < g.provision.target {

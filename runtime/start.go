@@ -38,7 +38,7 @@ func (i *instance) start(inv *emulator.Invocation) {
 
 // boot goes through the stages of the start: process, initializer, health.
 func (i *instance) boot(inv *emulator.Invocation) *failure {
-	plan, fault := i.plan()
+	plan, fault := i.plan(inv)
 	if fault != nil {
 		return fault
 	}
@@ -49,6 +49,10 @@ func (i *instance) boot(inv *emulator.Invocation) *failure {
 	f := &flight{instance: i, inv: inv, tag: inv, keepTail: true} // owns the output of the start
 	i.logs.startup(f)
 	fault = i.raise(ctx, &plan)
+	if i.group.once && fault == nil {
+		i.first = f // the call began with the start
+		return nil
+	}
 	output := i.logs.started(f)
 	if fault != nil {
 		fault.tail = output
@@ -95,7 +99,7 @@ func (i *instance) untilExit(ctx context.Context) (context.Context, context.Canc
 }
 
 // plan asks the kind what to start.
-func (i *instance) plan() (Plan, *failure) {
+func (i *instance) plan(inv *emulator.Invocation) (Plan, *failure) {
 	o := &i.pool.options
 	kind, err := o.Kinds(i.fn.Runtime)
 	if err != nil {
@@ -105,6 +109,7 @@ func (i *instance) plan() (Plan, *failure) {
 	if err != nil {
 		return Plan{}, faultOfError(err)
 	}
+	place.Call = inv
 	plan, err := kind.Prepare(i.fn, place)
 	if err != nil {
 		return Plan{}, faultOfError(err)
@@ -154,7 +159,7 @@ func (i *instance) notLaunched(plan *Plan, err error) *failure {
 		return faultOfError(err)
 	}
 	reason := plan.Spec.Path + ": " + number.Error()
-	if plan.Spec.Port != 0 {
+	if i.fn.Custom() {
 		return serverExited(i.fn.StartCommand(), int(number), reason)
 	}
 	if rest, own := below(plan.Spec.Path, plan.Spec.Dir); own {
@@ -218,7 +223,7 @@ func (g *group) started(inst *instance) {
 	if inst.used > 0 || inst.doomed {
 		return
 	}
-	if g.retired || g.once {
+	if g.retired || g.late {
 		g.drop(inst)
 		go inst.retire()
 		return

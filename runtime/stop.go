@@ -19,6 +19,10 @@ func (i *instance) end(f *flight, v verdict) {
 			f.cutLine()
 			return
 		}
+		if i.group.once { // Source: FC 2.0 lifecycle of custom containers
+			i.terminate()
+			return
+		}
 	case verdictStopped:
 		if i.multi && i.shared() {
 			f.cutLine()
@@ -62,7 +66,7 @@ func (i *instance) terminate() {
 	i.group.doom(i)
 	i.thaw()
 	grace := i.pool.options.Grace
-	if i.fn.PreStop() != nil {
+	if i.fn.PreStop() != nil && !i.group.once {
 		if i.multi || wait(i.unused, 0) {
 			i.preStop()
 		} else {
@@ -87,7 +91,7 @@ func (i *instance) supervise() {
 	exit := i.process.Exit()
 	i.raisePeak(exit.MaxRSS)
 	i.logs.finish()
-	if !expected {
+	if !expected && !(i.group.once && exit.Well()) {
 		i.logs.system(i.exitText(exit))
 	}
 	close(i.gone)

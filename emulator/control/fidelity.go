@@ -60,7 +60,7 @@ func functionFields() []Field {
 		{"gpuConfig", LevelApproximated, "functions see the machine's own devices, and run on the CPU, with a notice, where it has none; gpuMemorySize counts against what nvidia-smi tells"},
 		{"customDNS", LevelApproximated, "an /etc/resolv.conf of the function's own; elsewhere than under Linux with private paths none, with a notice; none for images, as in the cloud"},
 		{"customContainerConfig", LevelApproximated, "images from local files, Docker, Podman, or a registry by way of crane or skopeo run without an engine, on Linux"},
-		{"customContainerConfig.webServerMode", LevelApproximated, "false (FC 2.0) refuses to start"},
+		{"customContainerConfig.webServerMode", LevelApproximated, "false (FC 2.0): an instance for each event, which ends with it; its status decides, and the answer is empty"},
 		{"customContainerConfig.resolvedImageUri", LevelApproximated, "of a path in s.yaml: the file and its time, so that a new image is a new revision; of a name it is not set"},
 		{"customContainerConfig.accelerationType", LevelIgnored, "an image is unpacked once"},
 		{"customContainerConfig.accelerationInfo", LevelIgnored, ""},
@@ -133,6 +133,24 @@ func Ignored(fn *emulator.Function) []string {
 	}
 	if fn.Runtime == emulator.ContainerRuntime && len(fn.Layers) > 0 { // FC has none for images either
 		names = append(names, "layers")
+	}
+	if fn.Once() {
+		names = append(names, ignoredOnce(fn)...)
+	}
+	return names
+}
+
+// ignoredOnce names what an image that serves nothing has no use for.
+func ignoredOnce(fn *emulator.Function) (names []string) {
+	config, _ := fn.Container()
+	if config.Port != 0 {
+		names = append(names, "customContainerConfig.port")
+	}
+	if config.HealthCheckConfig != nil {
+		names = append(names, "customContainerConfig.healthCheckConfig")
+	}
+	if fn.InstanceLifecycleConfig != nil {
+		names = append(names, "instanceLifecycleConfig")
 	}
 	return names
 }

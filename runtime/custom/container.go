@@ -34,8 +34,14 @@ func (k *Container) Prepare(fn *emulator.Function, place runtime.Place) (runtime
 		return runtime.Plan{}, emulator.InvalidArgument("customContainerConfig cannot be read: %v", err)
 	case config == nil || config.Image == "":
 		return runtime.Plan{}, notStarted("customContainerConfig names no image")
-	case config.WebServerMode != nil && !*config.WebServerMode:
-		return runtime.Plan{}, notStarted("webServerMode false is not run here: let the image serve HTTP, and answer events at POST /invoke")
+	}
+	once := fn.Once()
+	if once {
+		variable, err := eventVariable(place.Call)
+		if err != nil {
+			return runtime.Plan{}, err
+		}
+		place.Env = append(place.Env, variable)
 	}
 	found, err := k.images.Get(image.Wanted{Name: config.Image, Limit: sizeLimit(fn),
 		For: fn.Name().String() + "@" + fn.VersionID, State: fn.Revision, Insecure: config.Insecure()})
@@ -47,6 +53,9 @@ func (k *Container) Prepare(fn *emulator.Function, place runtime.Place) (runtime
 		return runtime.Plan{}, err
 	}
 	place.Mounts.Root = found.Root
+	if once {
+		return runtime.Plan{Spec: spec, Notice: foreign(), Connect: follow}, nil
+	}
 	spec.Port, spec.PortEnv = fn.Port(), []string{"FC_SERVER_PORT", "FC_CUSTOM_LISTEN_PORT"}
 	return runtime.Plan{Spec: spec, Notice: foreign(), Connect: k.connect(fn)}, nil
 }

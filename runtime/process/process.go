@@ -100,6 +100,9 @@ type Exit struct {
 	OutOfMemory bool
 }
 
+// Well tells whether the program ended by itself, with status 0.
+func (e Exit) Well() bool { return e.Code == 0 && e.Signal == 0 }
+
 // Capabilities says what holds on this machine. Each text is empty when all is well, else one
 // plain sentence: what does not hold, why, and the remedy.
 type Capabilities struct {
