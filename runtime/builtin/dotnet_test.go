@@ -2,7 +2,6 @@ package builtin
 
 import (
 	"bytes"
-	"compress/gzip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,25 +23,7 @@ func TestTheAssemblyIsBuiltFromItsSources(t *testing.T) {
 		t.Fatal(err)
 	}
 	sum := stamp(t, sources)
-	if *update {
-		var out bytes.Buffer
-		packer, _ := gzip.NewWriterLevel(&out, gzip.BestCompression)
-		_, _ = packer.Write(assembly(t, sources, sum))
-		if err := packer.Close(); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(dotnetDll, out.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	file, err := os.ReadFile(dotnetDll)
-	if err != nil {
-		t.Fatal(err)
-	}
-	files, err := unpack("bootstrap.dll", file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	files := bootstrapOf(t, dotnetDll, "bootstrap.dll", func() []byte { return assembly(t, sources, sum) })
 	if !bytes.Contains(files[0].text, []byte(sum)) {
 		t.Fatalf("%s is older than its sources: run `make bootstrap`", dotnetDll)
 	}

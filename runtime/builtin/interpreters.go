@@ -3,7 +3,6 @@ package builtin
 import (
 	"fmt"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -103,11 +102,10 @@ func (i *Interpreters) Find(id string) (Found, string, error) { return i.FindFor
 // FindFor is Find for the code in a folder: a version that .tool-versions or the like names there
 // is preferred among those that are as good.
 func (i *Interpreters) FindFor(id, codeDir string) (Found, string, error) {
-	at := slices.IndexFunc(i.languages, func(l *language) bool { return l.serves(id) })
-	if at < 0 {
+	l := i.language(id)
+	if l == nil {
 		return Found{}, "", emulator.InvalidArgument("runtime '%s' is not a built-in runtime that fcemu runs", id)
 	}
-	l := i.languages[at]
 	key := question{id, l.pinned(codeDir)}
 	if known, ok := i.remembered(key); ok {
 		return known.found, known.notice, nil
@@ -127,10 +125,22 @@ func (i *Interpreters) FindFor(id, codeDir string) (Found, string, error) {
 	return result.found, result.notice, result.err
 }
 
-// Home is the folder with bin in which Find's interpreter lies.
+// language is the one that serves a runtime id, or nil.
+func (i *Interpreters) language(id string) *language {
+	at := slices.IndexFunc(i.languages, func(l *language) bool { return l.serves(id) })
+	if at < 0 {
+		return nil
+	}
+	return i.languages[at]
+}
+
+// Home is the folder that Find's interpreter came in.
 func (i *Interpreters) Home(id string) (home, notice string, err error) {
 	found, notice, err := i.Find(id)
-	return filepath.Dir(filepath.Dir(found.Path)), notice, err
+	if err != nil {
+		return "", "", err
+	}
+	return i.language(id).installation(found.Path), notice, nil
 }
 
 // remembered is the earlier answer, while its program is still there.

@@ -3,10 +3,6 @@ package builtin
 import (
 	"archive/zip"
 	"bytes"
-	"compress/gzip"
-	"crypto/sha256"
-	"encoding/hex"
-	"flag"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -15,8 +11,6 @@ import (
 	"strings"
 	"testing"
 )
-
-var update = flag.Bool("update", false, "build java/bootstrap.jar.gz anew; needs javac")
 
 const (
 	javaJar   = "java/bootstrap.jar.gz"
@@ -35,21 +29,11 @@ func TestTheJarIsBuiltFromItsSources(t *testing.T) {
 		t.Fatal(err)
 	}
 	sources = append(sources, stubs...)
-	if *update {
+	whole := bootstrapOf(t, javaJar, "bootstrap.jar", func() []byte {
 		classes := compiled(t, sources)
 		classes[javaStamp] = []byte(stamp(t, sources))
-		if err := os.WriteFile(javaJar, packed(classes), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	file, err := os.ReadFile(javaJar)
-	if err != nil {
-		t.Fatal(err)
-	}
-	whole, err := unpack("bootstrap.jar", file)
-	if err != nil {
-		t.Fatal(err)
-	}
+		return archived(classes)
+	})
 	jar, err := zip.NewReader(bytes.NewReader(whole[0].text), int64(len(whole[0].text)))
 	if err != nil {
 		t.Fatal(err)
@@ -72,19 +56,6 @@ func TestTheJarIsBuiltFromItsSources(t *testing.T) {
 	}
 }
 
-func stamp(t *testing.T, sources []string) string {
-	hash := sha256.New()
-	for _, source := range sources {
-		text, err := os.ReadFile(source)
-		if err != nil {
-			t.Fatal(err)
-		}
-		hash.Write([]byte(filepath.Base(source) + "\x00"))
-		hash.Write(text)
-	}
-	return hex.EncodeToString(hash.Sum(nil)) + "\n"
-}
-
 // compiled returns the class files, for Java 8 and without debug tables but those of stack traces.
 func compiled(t *testing.T, sources []string) map[string][]byte {
 	t.Helper()
@@ -103,30 +74,6 @@ func compiled(t *testing.T, sources []string) map[string][]byte {
 		classes["fcemu/"+filepath.Base(file)] = text
 	}
 	return classes
-}
-
-func sorted(classes map[string][]byte) []string {
-	var names []string
-	for name := range classes {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
-
-// packed makes a zip of files and packs it as a whole, which is smaller than one by one. It has no
-// times, so that the same files make the same bytes.
-func packed(files map[string][]byte) []byte {
-	var out bytes.Buffer
-	whole, _ := gzip.NewWriterLevel(&out, gzip.BestCompression)
-	archive := zip.NewWriter(whole)
-	for _, name := range sorted(files) {
-		entry, _ := archive.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store})
-		_, _ = entry.Write(files[name])
-	}
-	_ = archive.Close()
-	_ = whole.Close()
-	return out.Bytes()
 }
 
 func TestJavaSettings(t *testing.T) {

@@ -55,19 +55,7 @@ func TestTheScriptsArePacked(t *testing.T) {
 	if err != nil || len(sources) == 0 {
 		t.Fatal(err)
 	}
-	if *update {
-		if err := os.WriteFile(phpPacked, packed(sources), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	file, err := os.ReadFile(phpPacked)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := unpack("scripts.zip", file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	got := bootstrapOf(t, phpPacked, "scripts.zip", func() []byte { return archived(sources) })
 	for _, one := range got {
 		if string(sources[one.name]) != string(one.text) {
 			t.Errorf("%s is older than %s: run `make bootstrap`", phpPacked, one.name)

@@ -18,8 +18,8 @@ const languageRoot = "/var/fc/lang/"
 // scriptSize is how much of a start script is looked at.
 const scriptSize = 64 << 10
 
-// Languages finds the folder with bin of the interpreter that serves a built-in runtime's id, and what is to
-// be told of one that only stands in.
+// Languages finds the folder that the interpreter of a built-in runtime's id came in, and what is to be told
+// of one that only stands in.
 type Languages func(id string) (home, notice string, err error)
 
 // onBoard lists what a custom runtime has there. Source: FC 3.0 Custom Runtime.
