@@ -53,7 +53,7 @@ func (i *instance) call(ctx context.Context, inv *emulator.Invocation, answer em
 	reply, v, err := i.fly(f, answer)
 	duration := time.Since(f.began)
 	if v == verdictBroken && !cold && errors.Is(err, ErrNotSent) && wait(i.process.Done(), exitWait) {
-		i.logs.end(f, "")
+		i.logs.forget(f)
 		return nil
 	}
 	out := &emulator.Outcome{ErrorType: reply.ErrorType, Payload: reply.Payload, HTTP: reply.HTTP, InstanceID: i.id, Started: f.began, Duration: duration}

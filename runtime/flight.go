@@ -39,6 +39,9 @@ type flight struct {
 
 	tail     []byte // the log so far, at least its last tailLimit bytes; under capture.mu
 	keepTail bool
+	unmarked bool   // its Start line is not written yet; under capture.mu
+	held     string // a line of the platform that waits for it
+	shown    bool   // the watcher has seen to that
 
 	prev, next *flight // under watcher.mu
 

@@ -199,6 +199,7 @@ func (c *capture) flush() {
 
 func (c *capture) emit(stream string, text []byte, now time.Time) {
 	line := string(text)
+	c.mark()
 	c.put(stream, line, c.owner(line), now)
 }
 

@@ -7,16 +7,51 @@ import (
 	"github.com/fcemu/fcemu/emulator"
 )
 
-// begin makes the call the owner of the lines that follow.
+// begin makes the call the owner of the lines that follow. Its Start line waits for the first of them, its
+// end or the watcher: a call that never reaches an instance that has just died leaves none.
 func (c *capture) begin(f *flight) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if slices.Index(c.active, f) < 0 { // it may have begun with the start
 		c.active = append(c.active, f)
 	}
-	if c.marks {
-		c.put("stdout", "FC "+hookWord(f.hook)+" Start RequestId: "+f.inv.RequestID, f, time.Now())
+	f.unmarked = c.marks
+}
+
+// mark writes the Start lines that wait. It runs under mu.
+func (c *capture) mark() {
+	for _, f := range c.active {
+		if !f.unmarked {
+			continue
+		}
+		f.unmarked = false
+		c.put("stdout", "FC "+hookWord(f.hook)+" Start RequestId: "+f.inv.RequestID, f, f.began)
+		if f.held != "" {
+			c.put("system", f.held, f, time.Now())
+		}
 	}
+}
+
+// show is mark, for a call that takes its time.
+func (c *capture) show() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.mark()
+}
+
+// forget takes back a call that was not sent.
+func (c *capture) forget(f *flight) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.drainAll()
+	if f.unmarked {
+		c.remove(f)
+		if f.held != "" {
+			c.put("system", f.held, nil, time.Now())
+		}
+		return
+	}
+	c.finishCall(f, "")
 }
 
 // end takes in what was written before the answer and closes the call's log.
@@ -24,7 +59,13 @@ func (c *capture) end(f *flight, suffix string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.drainAll()
+	c.finishCall(f, suffix)
+}
+
+// finishCall runs under mu.
+func (c *capture) finishCall(f *flight, suffix string) {
 	if c.marks {
+		c.mark()
 		text := "FC " + hookWord(f.hook) + " End RequestId: " + f.inv.RequestID
 		if suffix != "" {
 			text += ", Error: " + suffix
@@ -98,11 +139,17 @@ func (c *capture) finish() {
 	}
 }
 
-// system logs a line of the platform.
+// system logs a line of the platform. Of a call that has not said anything it is known later whether it was
+// sent: until then the line waits.
 func (c *capture) system(text string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.put("system", text, c.owner(text), time.Now())
+	owner := c.owner(text)
+	if owner != nil && owner.unmarked && owner.held == "" {
+		owner.held = text
+		return
+	}
+	c.put("system", text, owner, time.Now())
 }
 
 // hookWord is the word of the marker lines. Source: FC logs.

@@ -296,11 +296,40 @@ func TestCallsThatWereNotSent(t *testing.T) {
 	kind := &unreached{lineKind{script: filepath.Join(b.dir, "program.py")}}
 	b.options.Kinds = func(string) (Kind, error) { return kind, nil }
 	first := b.do(function(nil), "echo")
-	out := b.do(function(nil), "lost")
+	inv := b.invocation(function(nil), "lost")
+	out := b.Run(context.Background(), inv, nil)
 	if out.Cause != emulator.CauseUnhandled || !out.ColdStart || out.InstanceID == first.InstanceID {
 		t.Errorf("%+v", out)
 	}
 	if n := len(b.Instances()); n != 0 {
 		t.Errorf("%d instances are in service", n)
 	}
+	var kinds []string
+	for _, text := range b.texts(inv.RequestID) {
+		kind, _, _ := strings.Cut(text, " RequestId")
+		kinds = append(kinds, kind)
+	}
+	if want := []string{"FC Invoke Start", "The process was ended by signal 9 (killed).", "FC Invoke End"}; !slices.Equal(kinds, want) {
+		t.Errorf("the log of the call: %q", kinds)
+	}
+	deaths := 0
+	for _, text := range b.texts("") {
+		deaths += strings.Count(text, "ended by signal 9")
+	}
+	if deaths != 2 {
+		t.Errorf("%d deaths are told", deaths)
+	}
+}
+
+// TestACallOfSomeTimeIsSeenToBegin while it runs, though it says nothing.
+func TestACallOfSomeTimeIsSeenToBegin(t *testing.T) {
+	b := newBench(t, nil)
+	inv := b.invocation(function(nil), "sleep 60")
+	ctx, cancel := context.WithCancelCause(context.Background())
+	done := make(chan *emulator.Outcome)
+	go func() { done <- b.Run(ctx, inv, nil) }()
+	start := "FC Invoke Start RequestId: " + inv.RequestID
+	eventually(t, "the call begins", func() bool { return slices.Contains(b.texts(inv.RequestID), start) })
+	cancel(emulator.ErrClientGone)
+	<-done
 }

@@ -124,6 +124,10 @@ func (w *watcher) appendFlights(list []*flight) []*flight {
 func (w *watcher) look(flights []*flight, now time.Time) time.Duration {
 	wait := watchTick
 	for _, f := range flights {
+		if !f.shown && now.Sub(f.began) >= watchTick {
+			f.shown = true
+			f.instance.logs.show()
+		}
 		left := f.deadline.Sub(now)
 		switch {
 		case left <= 0:
