@@ -44,11 +44,13 @@ func badPython() badLanguage {
 			"daemon": "", "daemon_and_exit": exited, "exit_later": "", "exit_from_thread": exited, "recurse": "RecursionError",
 			"interrupted": `(?s)"by hand".*"KeyboardInterrupt"`, "unspeakable": `"errorMessage": "Unspeakable\(\)"`,
 			"no_json": "Object of type object is not JSON serializable", "surrogate": "UnicodeEncodeError",
+			"hog": exited, "stubborn": "",
 		}),
 		calls("index.handler", 1, map[string]string{"loop": timedOut}),
 		unusable(30, map[string]string{
 			"index.one_argument": "takes 1 positional argument but 2 were given", "index.number": "'int' object is not callable",
 			"circle_a.handler": `(?s)Unable to import module 'circle_a'.*"ImportModuleError"`, "leaves.handler": exited,
+			"index.coroutine": "coroutine is not JSON serializable", "index.generator": "generator is not JSON serializable",
 		}))}
 }
 
@@ -59,7 +61,7 @@ func badNode() badLanguage {
 			"daemon": "", "daemonAndExit": exited, "exitLater": "", "throwLater": "out of nowhere", "rejectLater": "nobody listens",
 			"recurse": "RangeError", "throwNull": `"errorMessage":"null"`, "throwUndefined": `"errorMessage":"undefined"`, "throwSymbol": `Symbol\(s\)`,
 			"throwProxy": `"errorMessage":"no"`, "unspeakable": "no words", "circular": "Converting circular structure to JSON",
-			"ignoreSigterm": "", "abort": exited,
+			"ignoreSigterm": "", "abort": exited, "hog": exited, "hogHeap": exited, "throwAfterwards": "",
 		}),
 		calls("index.handler", 29, map[string]string{"closeStdout": "", "endStdout": "", "destroyStdout": ""}),
 		calls("index.handler", 1, map[string]string{"never": timedOut, "loop": timedOut}),
@@ -74,6 +76,7 @@ func badPHP() badLanguage {
 		calls("index.handler", 30, map[string]string{
 			"printMuch": "", "closeStdout": exited, "leaveBuffer": "", "answerAnotherCall": "", "spoilLine": exited, "forkTwice": "", "daemon": "",
 			"daemonAndExit": exited, "fatal": `Class .*NoSuchClass.* not found`, "exhaust": exited, "noUtf8": "has no JSON form", "deadline": exited,
+			"hog": exited, "stubborn": "", "recurse": exited,
 		}),
 		calls("index.handler", 1, map[string]string{"loop": timedOut}),
 		unusable(30, map[string]string{
@@ -87,6 +90,7 @@ func badJava() badLanguage {
 		calls("bad.Bad::handleRequest", 30, map[string]string{
 			"printMuch": "", "closeStdout": "", "daemon": "", "daemonAndExit": exited, "exitLater": "",
 			"assertion": "java.lang.AssertionError", "unspeakable": `"errorMessage" : null`,
+			"recurse": "StackOverflowError", "hog": "OutOfMemoryError", "hogOutside": exited, "stubborn": "", "throwElsewhere": "",
 		}),
 		calls("bad.Bad::handleRequest", 2, map[string]string{"loop": timedOut}),
 		unusable(30, map[string]string{
@@ -101,6 +105,7 @@ func badDotnet() badLanguage {
 		calls("Code::Bad.Program::Handle", 30, map[string]string{
 			"printMuch": "", "closeStdout": "", "daemon": "", "daemonAndExit": exited, "exitLater": "", "throwElsewhere": exited, "forgotten": "",
 			"recurse": exited, "failFast": exited, "unspeakable": `"errorMessage":null`,
+			"hog": exited, "stubborn": "",
 		}),
 		calls("Code::Bad.Program::Handle", 2, map[string]string{"loop": timedOut}),
 		unusable(30, map[string]string{
@@ -114,7 +119,7 @@ func badGo() badLanguage {
 	return badLanguage{runtime: "go1", folder: "go1", needs: []string{"go"}, build: buildGo, quoted: true, handler: "main", programs: slices.Concat(
 		calls("", 30, map[string]string{
 			"printMuch": "", "closeStdout": "", "daemon": "", "daemonAndExit": exited, "exitLater": "", "panicElsewhere": exited,
-			"noJSON": "json: unsupported type",
+			"noJSON": "json: unsupported type", "hog": exited, "stubborn": "", "recurse": exited,
 		}),
 		calls("", 2, map[string]string{"goexit": timedOut}),
 		unusable(2, map[string]string{
@@ -127,7 +132,7 @@ func badServers() badLanguage {
 	return badLanguage{runtime: "custom.debian12", folder: "custom", needs: []string{"python3"}, handler: "h", programs: slices.Concat(
 		calls("", 30, map[string]string{
 			"half": exited, "half_chunk": exited, "half_head": exited, "reset": exited, "garbage": bad, "long_head": bad, "twice": "",
-			"exit_later": "", "print_much": "", "close_stdout": "", "daemon": "", "daemon_and_exit": exited,
+			"exit_later": "", "print_much": "", "close_stdout": "", "daemon": "", "daemon_and_exit": exited, "hog": exited, "hang_up": exited,
 		}),
 		calls("", 1, map[string]string{"silence": timedOut}),
 		calls("late", 30, map[string]string{"fine": ""}), calls("again", 30, map[string]string{"fine": ""}), calls("stubborn", 30, map[string]string{"fine": ""}),

@@ -35,6 +35,16 @@ namespace Bad
                 case "recurse": return Recurse(0) > 0 ? input : null;
                 case "failFast": Environment.FailFast("that is it"); break;
                 case "unspeakable": throw new Unspeakable();
+                case "hog":
+                    for (var kept = new System.Collections.Generic.List<IntPtr>(); ;)
+                    {
+                        kept.Add(System.Runtime.InteropServices.Marshal.AllocHGlobal(64 << 20));
+                        for (int n = 0; n < 64 << 20; n += 4096)
+                        {
+                            System.Runtime.InteropServices.Marshal.WriteByte(kept[^1], n, 1);
+                        }
+                    }
+                case "stubborn": AppDomain.CurrentDomain.ProcessExit += (_, __) => Thread.Sleep(-1); break;
                 case "loop":
                     while (true)
                     {

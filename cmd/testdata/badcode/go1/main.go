@@ -2,12 +2,15 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"runtime"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/aliyun/fc-runtime-go-sdk/fc"
@@ -36,11 +39,21 @@ func handle(_ context.Context, event []byte) (any, error) {
 	case "panicElsewhere":
 		go panic("by hand")
 		select {}
+	case "hog":
+		for kept := [][]byte{}; ; {
+			kept = append(kept, bytes.Repeat([]byte("x"), 64<<20))
+		}
+	case "stubborn":
+		signal.Ignore(syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+	case "recurse":
+		recurse(0)
 	case "noJSON":
 		return make(chan int), nil
 	}
 	return "fine", nil
 }
+
+func recurse(depth int) int { return recurse(depth+1) + 1 }
 
 func daemon() error {
 	command := exec.Command("setsid", "sh", "-c", `trap "" TERM HUP INT; sleep 1000 & sleep 1000`)

@@ -30,6 +30,17 @@ public class Bad implements StreamRequestHandler {
                 System.exit(4);
             case "exitLater": new Thread(() -> { pause(50); Runtime.getRuntime().halt(7); }).start(); break;
             case "loop": for (;;) { }
+            case "recurse": recurse(0); break;
+            case "hog":
+                for (java.util.List<byte[]> kept = new java.util.ArrayList<>(); ; ) {
+                    kept.add(new byte[16 << 20]);
+                }
+            case "hogOutside":
+                for (java.util.List<java.nio.ByteBuffer> kept = new java.util.ArrayList<>(); ; ) {
+                    kept.add(java.nio.ByteBuffer.allocateDirect(16 << 20));
+                }
+            case "stubborn": Runtime.getRuntime().addShutdownHook(new Thread(() -> pause(1000000))); break;
+            case "throwElsewhere": new Thread(() -> { throw new IllegalStateException("out of nowhere"); }).start(); break;
             case "assertion": throw new AssertionError("by hand");
             case "unspeakable": throw new RuntimeException() {
                 public String getMessage() { throw new IllegalStateException("no words"); }
@@ -38,6 +49,8 @@ public class Bad implements StreamRequestHandler {
         }
         out.write("fine".getBytes());
     }
+
+    private static int recurse(int depth) { return recurse(depth + 1) + 1; }
 
     private static void daemon() throws IOException {
         new ProcessBuilder("setsid", "sh", "-c", "trap '' TERM HUP INT; sleep 1000 & sleep 1000").inheritIO().start();

@@ -53,6 +53,9 @@ const actions = {
   symbol: () => Symbol('s'),
   ignoreSigterm: () => { process.on('SIGTERM', () => {}); },
   abort: () => process.abort(),
+  hog: () => { for (const kept = []; ;) kept.push(Buffer.alloc(64 << 20, 1)); },
+  hogHeap: () => { for (const kept = []; ;) kept.push(new Array(1 << 16).fill({})); },
+  throwAfterwards: () => { setTimeout(() => { throw new Error('out of nowhere'); }, 1); },
 };
 
 exports.handler = async (event) => {

@@ -74,6 +74,26 @@ function exhaust()
     return str_repeat('x', 64 << 20);
 }
 
+function hog()
+{
+    ini_set('memory_limit', '-1');
+    for ($kept = [];;) {
+        $kept[] = str_repeat('x', 64 << 20);
+    }
+}
+
+function stubborn()
+{
+    foreach ([SIGTERM, SIGINT, SIGHUP] as $number) {
+        pcntl_signal($number, SIG_IGN);
+    }
+}
+
+function recurse()
+{
+    recurse();
+}
+
 function noUtf8()
 {
     return ["\xff"];

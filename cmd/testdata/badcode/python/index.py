@@ -1,4 +1,5 @@
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -93,6 +94,25 @@ def no_json():
 
 def surrogate():
     return '\ud800'
+
+
+def hog():
+    kept = []
+    while True:
+        kept.append(bytearray(64 << 20))
+
+
+def stubborn():
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+
+
+async def coroutine(event, context):
+    return 'fine'
+
+
+def generator(event, context):
+    yield 'fine'
 
 
 one_argument = lambda event: event
