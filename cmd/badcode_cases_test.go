@@ -75,7 +75,7 @@ func badPHP() badLanguage {
 	return badLanguage{runtime: "php7.2", folder: "php", needs: []string{"php"}, programs: slices.Concat(
 		calls("index.handler", 30, map[string]string{
 			"printMuch": "", "closeStdout": exited, "leaveBuffer": "", "answerAnotherCall": "", "spoilLine": exited, "forkTwice": "", "daemon": "",
-			"daemonAndExit": exited, "fatal": `Class .*NoSuchClass.* not found`, "exhaust": exited, "noUtf8": "has no JSON form", "deadline": exited,
+			"daemonAndExit": exited, "fatal": `Class .*NoSuchClass.* not found`, "exhaust": exited, "noUtf8": "has no JSON form", "throwNoUtf8": `"errorMessage":"caf\x{fffd}"`, "deadline": exited,
 			"hog": exited, "stubborn": "", "recurse": exited,
 		}),
 		calls("index.handler", 1, map[string]string{"loop": timedOut}),
@@ -132,7 +132,7 @@ func badServers() badLanguage {
 	return badLanguage{runtime: "custom.debian12", folder: "custom", needs: []string{"python3"}, handler: "h", programs: slices.Concat(
 		calls("", 30, map[string]string{
 			"half": exited, "half_chunk": exited, "half_head": exited, "reset": exited, "garbage": bad, "long_head": bad, "twice": "",
-			"exit_later": "", "print_much": "", "close_stdout": "", "daemon": "", "daemon_and_exit": exited, "hog": exited, "hang_up": exited,
+			"exit_later": "", "print_much": "", "close_stdout": "", "daemon": "", "daemon_and_exit": exited, "hog": exited, "hang_up": exited, "stop_listening": "",
 		}),
 		calls("", 1, map[string]string{"silence": timedOut}),
 		calls("late", 30, map[string]string{"fine": ""}), calls("again", 30, map[string]string{"fine": ""}), calls("stubborn", 30, map[string]string{"fine": ""}),

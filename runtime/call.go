@@ -3,6 +3,8 @@ package runtime
 import (
 	"context"
 	"errors"
+	"fmt"
+	"syscall"
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
@@ -42,7 +44,7 @@ func (i *instance) serve(ctx context.Context, inv *emulator.Invocation, answer e
 }
 
 // call runs one invocation on a serving instance. Without an outcome it was not sent, because the
-// process had ended since its last call.
+// instance has been lost since its last call.
 func (i *instance) call(ctx context.Context, inv *emulator.Invocation, answer emulator.Answer, cold bool) *emulator.Outcome {
 	f := i.first
 	if f == nil {
@@ -52,7 +54,7 @@ func (i *instance) call(ctx context.Context, inv *emulator.Invocation, answer em
 	f.deadline = f.began.Add(i.pool.options.limit(i.fn, seconds(i.fn.Timeout)))
 	reply, v, err := i.fly(f, answer)
 	duration := time.Since(f.began)
-	if v == verdictBroken && !cold && errors.Is(err, ErrNotSent) && wait(i.process.Done(), exitWait) {
+	if v == verdictBroken && errors.Is(err, ErrNotSent) && i.lost(err) && !cold {
 		i.logs.forget(f)
 		return nil
 	}
@@ -81,6 +83,31 @@ func (i *instance) call(ctx context.Context, inv *emulator.Invocation, answer em
 		out.LogTail = i.logTail(f, duration)
 	}
 	return out
+}
+
+// lost tells whether an instance that cannot be reached is none any more: its process has ended, or its server
+// listens no longer. The latter ends when it has answered the calls that have reached it.
+func (i *instance) lost(err error) bool {
+	if wait(i.process.Done(), exitWait) {
+		return true
+	}
+	if !errors.Is(err, syscall.ECONNREFUSED) {
+		return false
+	}
+	if i.group.doom(i) {
+		i.logs.system(fmt.Sprintf("The program listens on port %d no longer: its instance ends.", i.fn.Port()))
+		go i.leave()
+	}
+	return true
+}
+
+// leave ends a doomed instance when no call uses it.
+func (i *instance) leave() {
+	select {
+	case <-i.unused:
+		i.terminate()
+	case <-i.gone:
+	}
 }
 
 // fly sends a call or a hook to the session under the eyes of the watcher.

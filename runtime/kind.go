@@ -84,7 +84,7 @@ var ErrHungUp = errors.New("the function ended the connection")
 var ErrEnded = errors.New("the instance has ended")
 
 // ErrNotSent is an error of Session.Invoke: nothing of the call has reached the instance. When its
-// process has ended, the call goes to another.
+// process has ended, or does not listen any more (ECONNREFUSED), the call goes to another.
 var ErrNotSent = errors.New("the instance cannot be reached")
 
 // BadAnswer is an error of Session.Invoke: the instance lives, but what it answered is no answer.

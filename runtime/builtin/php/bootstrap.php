@@ -45,7 +45,7 @@ function describe(\Throwable $error): string
             'line' => $error->getLine(),
             'traceString' => shown($error->getTraceAsString()),
         ],
-    ], JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES | JSON_PARTIAL_OUTPUT_ON_ERROR);
+    ], JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES | JSON_INVALID_UTF8_SUBSTITUTE);
 }
 
 /** A path as the cloud would show it: the code folder is /code there, and this file has another place. */

@@ -99,6 +99,11 @@ function noUtf8()
     return ["\xff"];
 }
 
+function throwNoUtf8()
+{
+    throw new Exception("caf\xe9");
+}
+
 function deadline()
 {
     set_time_limit(1);
