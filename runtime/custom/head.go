@@ -42,7 +42,7 @@ func parseHead(block []byte, wantHeader bool) (*head, error) {
 		}
 		line, rest = unfold(line, rest)
 		name, value, ok := strings.Cut(line, ":")
-		if !ok || !isToken(name) {
+		if !ok || !isToken(name) || strings.IndexByte(value, '\r') >= 0 || strings.IndexByte(value, 0) >= 0 { // Source: RFC 9110 §5.5
 			return nil, malformed("a header line")
 		}
 		value = strings.Trim(value, " \t")

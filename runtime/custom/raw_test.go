@@ -99,6 +99,8 @@ func TestGarbageIsABadAnswer(t *testing.T) {
 		"negative status":    "HTTP/1.1 -20 OK\r\n\r\n",
 		"no colon":           "HTTP/1.1 200 OK\r\nnonsense\r\n\r\n",
 		"space before colon": "HTTP/1.1 200 OK\r\nX : 1\r\n\r\n",
+		"carriage return":    "HTTP/1.1 200 OK\r\nX: 1\rY: 2\r\nContent-Length: 0\r\n\r\n",
+		"zero byte":          "HTTP/1.1 200 OK\r\nX: 1\x00\r\nContent-Length: 0\r\n\r\n",
 		"length":             "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n",
 		"signed length":      "HTTP/1.1 200 OK\r\nContent-Length: +5\r\n\r\nhello",
 		"two lengths":        "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
