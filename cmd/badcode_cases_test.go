@@ -91,7 +91,9 @@ func badJava() badLanguage {
 			"printMuch": "", "closeStdout": "", "daemon": "", "daemonAndExit": exited, "exitLater": "",
 			"assertion": "java.lang.AssertionError", "unspeakable": `"errorMessage" : null`,
 			"recurse": "StackOverflowError", "hog": "OutOfMemoryError", "hogOutside": exited, "stubborn": "", "throwElsewhere": "",
+			"interrupt": "",
 		}),
+		calls("bad.Bad::handleRequest", 29, map[string]string{"noOut": "without streams", "brokenOut": ""}),
 		calls("bad.Bad::handleRequest", 2, map[string]string{"loop": timedOut}),
 		unusable(30, map[string]string{
 			"bad.Bad$Shape::handleRequest": "implements neither StreamRequestHandler nor", "bad.Bad$Static::handleRequest": "java.lang.(NumberFormatException|NoClassDefFoundError)",

@@ -1,5 +1,6 @@
 package fcemu;
 
+import java.io.PrintStream;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.text.SimpleDateFormat;
@@ -14,6 +15,7 @@ final class Log {
     private static final List<String> LEVELS = Arrays.asList("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL");
     private static final int LONGEST = 128 << 10; // characters of one record
 
+    private final PrintStream out = System.out; // whatever the function makes of that
     volatile String requestId = "";
     private volatile int least; // index of the lowest level that is written
     private Object logger; // as the function's library wants it
@@ -47,6 +49,6 @@ final class Log {
         SimpleDateFormat format = new SimpleDateFormat("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT);
         format.setTimeZone(TimeZone.getTimeZone("UTC"));
         String record = format.format(new Date()) + " " + requestId + " [" + level + "] " + message;
-        System.out.println(record.length() > LONGEST ? record.substring(0, LONGEST) : record);
+        out.println(record.length() > LONGEST ? record.substring(0, LONGEST) : record);
     }
 }

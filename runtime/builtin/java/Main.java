@@ -1,5 +1,6 @@
 package fcemu;
 
+import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
 
@@ -54,9 +55,19 @@ public final class Main {
             payload = body.getBytes(StandardCharsets.UTF_8);
             log.write("ERROR", body);
         }
-        System.out.flush();
-        System.err.flush();
+        flush(System.out);
+        flush(System.err);
+        Thread.interrupted(); // this is the next call's thread, too
         line.reply(status, payload);
+    }
+
+    /** The streams may be the function's own: nothing, or something that throws. */
+    private static void flush(PrintStream stream) {
+        try {
+            stream.flush();
+        } catch (RuntimeException broken) {
+            return;
+        }
     }
 
     private static Throwable cause(Throwable error) {

@@ -41,11 +41,21 @@ public class Bad implements StreamRequestHandler {
                 }
             case "stubborn": Runtime.getRuntime().addShutdownHook(new Thread(() -> pause(1000000))); break;
             case "throwElsewhere": new Thread(() -> { throw new IllegalStateException("out of nowhere"); }).start(); break;
+            case "interrupt": Thread.currentThread().interrupt(); break;
+            case "noOut":
+                System.setOut(null);
+                System.setErr(null);
+                throw new IllegalStateException("without streams");
+            case "brokenOut":
+                System.setOut(new java.io.PrintStream(out) {
+                    public void flush() { throw new IllegalStateException("no"); }
+                });
+                break;
             case "assertion": throw new AssertionError("by hand");
             case "unspeakable": throw new RuntimeException() {
                 public String getMessage() { throw new IllegalStateException("no words"); }
             };
-            default:
+            default: pause(1);
         }
         out.write("fine".getBytes());
     }
