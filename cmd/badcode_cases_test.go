@@ -109,6 +109,7 @@ func badDotnet() badLanguage {
 			"recurse": exited, "failFast": exited, "unspeakable": `"errorMessage":null`,
 			"hog": exited, "stubborn": "",
 		}),
+		calls("Code::Bad.Program::Handle", 29, map[string]string{"brokenOut": "without streams"}),
 		calls("Code::Bad.Program::Handle", 2, map[string]string{"loop": timedOut}),
 		unusable(30, map[string]string{
 			"Code::Bad.Static::Handle": "System.FormatException", "Code::Bad.Private::Handle": "no public constructor",

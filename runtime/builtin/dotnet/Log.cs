@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using System.IO;
 using System.Reflection;
 
 namespace Fcemu
@@ -11,6 +12,7 @@ namespace Fcemu
         private const int Information = 2;
         private static readonly string[] Levels = { "TRACE", "DEBUG", "INFO", "WARNING", "ERROR", "ERROR", "UNKNOWN" };
 
+        private readonly TextWriter console = Console.Out; // whatever the function makes of that
         public volatile string RequestId = "";
         private volatile int least = Information;
 
@@ -18,7 +20,7 @@ namespace Fcemu
         {
             string time = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
             string record = time + " " + RequestId + " [" + level + "] " + message;
-            Console.Out.WriteLine(record.Length > Longest ? record.Substring(0, Longest) : record);
+            console.WriteLine(record.Length > Longest ? record.Substring(0, Longest) : record);
         }
 
         /// <summary>Answers for IFcLogger, which is an ILogger of Microsoft.Extensions.Logging with a level.</summary>

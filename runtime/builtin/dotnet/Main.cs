@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using System.Reflection;
 
 namespace Fcemu
@@ -56,9 +57,22 @@ namespace Fcemu
                 payload = Failure.Describe(error);
                 log.Write("ERROR", Failure.Whole(error));
             }
-            Console.Out.Flush();
-            Console.Error.Flush();
+            Flush(Console.Out);
+            Flush(Console.Error);
             line.Reply(status, payload);
+        }
+
+        /// <summary>The writers may be the function's own, and throw.</summary>
+        private static void Flush(TextWriter writer)
+        {
+            try
+            {
+                writer.Flush();
+            }
+            catch (Exception)
+            {
+                return;
+            }
         }
 
         private static Exception Cause(Exception error)

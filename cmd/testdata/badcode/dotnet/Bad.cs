@@ -44,6 +44,10 @@ namespace Bad
                             System.Runtime.InteropServices.Marshal.WriteByte(kept[^1], n, 1);
                         }
                     }
+                case "brokenOut":
+                    Console.SetOut(new Broken());
+                    Console.SetError(new Broken());
+                    throw new InvalidOperationException("without streams");
                 case "stubborn": AppDomain.CurrentDomain.ProcessExit += (_, __) => Thread.Sleep(-1); break;
                 case "loop":
                     while (true)
@@ -64,6 +68,13 @@ namespace Bad
         }).Start();
 
         private static int Recurse(int depth) => Recurse(depth + 1) + 1;
+    }
+
+    public class Broken : StringWriter
+    {
+        public override void Flush() => throw new InvalidOperationException("no");
+
+        public override void WriteLine(string text) => throw new InvalidOperationException("no");
     }
 
     public class Unspeakable : Exception
