@@ -163,7 +163,10 @@ func (i *instance) faultOf(f *flight, v verdict, err error, duration time.Durati
 // broken finds out whether the process ended or only this request went wrong.
 func (i *instance) broken(err error, duration time.Duration) *failure {
 	var bad *BadAnswer
-	if errors.As(err, &bad) && i.multi {
+	if errors.As(err, &bad) {
+		if !i.multi {
+			i.kill() // who knows what it will say next
+		}
 		return badAnswer(bad)
 	}
 	ended := errors.Is(err, ErrEnded)

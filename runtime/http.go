@@ -79,7 +79,7 @@ func HTTPReply(head, body []byte) (Reply, error) {
 		Headers map[string][]string `json:"headersMap"`
 	}
 	if err := json.Unmarshal(head, &parsed); err != nil {
-		return Reply{}, fmt.Errorf("the head of the answer: %w", err)
+		return Reply{}, &BadAnswer{Reason: "status and headers: " + err.Error()}
 	}
 	return Reply{Payload: body, HTTP: &emulator.HTTPAnswer{Status: parsed.Status, Header: parsed.Headers}}, nil
 }

@@ -9,11 +9,13 @@ if sys.version_info[0] == 2:
         return text.encode('utf-8') if isinstance(text, unicode) else text  # noqa: F821 - Python 2 only
 
     whole = ()  # a str is an iterable of str
+    text = (str, unicode)  # noqa: F821
 else:
     def native(text):
         return text
 
     whole = (bytes, str)
+    text = (str,)
 
 
 class Body(io.RawIOBase):
@@ -50,6 +52,8 @@ class Response(object):
             raise AssertionError('start_response was called twice')
         self.headers = {}
         for name, value in headers:
+            if not (isinstance(name, text) and isinstance(value, text)):
+                raise TypeError('names and values of headers must be strings')
             self.headers.setdefault(name, []).append(value)
         self.status = int(status.partition(' ')[0])
         return self.written.append
