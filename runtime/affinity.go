@@ -92,6 +92,7 @@ func (g *group) join(inst *instance) joining {
 	defer g.mu.Unlock()
 	switch {
 	case inst.exited() && !inst.doomed:
+		inst.found = true
 		g.drop(inst)
 		return ended
 	case inst.doomed || inst.sick:

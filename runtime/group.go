@@ -57,6 +57,7 @@ func (g *group) acquire(inv *emulator.Invocation, seat bool) grant {
 		next := inst.next
 		switch {
 		case inst.exited():
+			inst.found = true
 			g.drop(inst)
 		case ahead && inst.qualifier != "" && len(g.instances) > g.provision.target: // it was started on demand, before
 		case g.fits(inst, seat):
@@ -144,12 +145,12 @@ func (g *group) release(inst *instance, now time.Time) {
 	}
 }
 
-// doom takes an instance out of service. False means that it was out already.
+// doom takes an instance out of service. False means that it was out already, and not for its death.
 func (g *group) doom(inst *instance) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if inst.doomed {
-		return false
+		return inst.found
 	}
 	g.drop(inst)
 	if wait(inst.ready, 0) && time.Since(inst.started) > refillAfter {

@@ -73,6 +73,7 @@ type instance struct {
 	served              int64
 	lastUsed            time.Time
 	doomed, sick, quiet bool
+	found               bool // dead, by a call that looked for an instance
 	linked              bool
 	prev, next          *instance
 }

@@ -10,6 +10,7 @@ import (
 
 const (
 	watchTick    = 10 * time.Millisecond  // memory and cancelled contexts
+	showAfter    = 100 * time.Millisecond // a call that says nothing until then is seen to begin
 	watchLinger  = 50                     // ticks without a call until the watcher ends
 	sampleQuick  = 250 * time.Millisecond // between samples of an instance with short calls only
 	sampleBudget = 20                     // the watcher may read memory 1/20 of the time
@@ -124,7 +125,7 @@ func (w *watcher) appendFlights(list []*flight) []*flight {
 func (w *watcher) look(flights []*flight, now time.Time) time.Duration {
 	wait := watchTick
 	for _, f := range flights {
-		if !f.shown && now.Sub(f.began) >= watchTick {
+		if !f.shown && now.Sub(f.began) >= showAfter {
 			f.shown = true
 			f.instance.logs.show()
 		}
