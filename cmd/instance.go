@@ -65,7 +65,7 @@ func (a *app) instanceState(state string) string {
 		return a.term.Good(state)
 	case "Unhealthy":
 		return a.term.Bad(state)
-	case "Starting":
+	case "Starting", "Stopping":
 		return a.term.Warn(state)
 	}
 	return a.term.Dim(state)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
@@ -145,6 +146,9 @@ func (a *app) startDaemon(ctx context.Context, options daemon.Options) (*daemon.
 	if options.Images, err = a.images(); err != nil {
 		return nil, err
 	}
+	if options.Mounts, err = a.mounts(); err != nil {
+		return nil, err
+	}
 	if options.Seed, err = readSeed(a.settings.GetString("seed")); err != nil {
 		return nil, err
 	}
@@ -214,13 +218,21 @@ func (a *app) daemonOptions() daemon.Options {
 		DataDir: a.dataDir(), Ephemeral: s.GetBool("ephemeral"), Isolation: s.GetString("isolation"), ShareTmp: s.GetBool("share-tmp"), EnforceCPU: s.GetBool("enforce-cpu"),
 		Account: s.GetString("account-id"), Region: s.GetString("region"),
 		MaxInstances: s.GetInt("max-instances"), Spares: s.GetInt("spares"), IdleTimeout: s.GetDuration("idle-timeout"),
-		AsyncWorkers: s.GetInt("async-workers"), Interpreters: s.GetStringMapString("interpreters"), Mounts: a.mounts(),
+		AsyncWorkers: s.GetInt("async-workers"), Interpreters: s.GetStringMapString("interpreters"),
 		AllowInline: s.GetBool("allow-inline"), AllowRedirects: s.GetBool("allow-redirects"), RefuseAPK: s.GetBool("refuse-apk"), Notice: a.notice,
 	}
 }
 
 // mounts are the folders that fcemu.yaml names for mountDir.
-func (a *app) mounts() map[string]string { return a.paths("mounts") }
+func (a *app) mounts() (map[string]string, error) {
+	mounts := a.paths("mounts")
+	for dir := range mounts {
+		if !path.IsAbs(dir) {
+			return nil, usageError("mounts in fcemu.yaml: %q is no mountDir; write the path at which functions find the folder, such as /mnt/auto", dir)
+		}
+	}
+	return mounts, nil
+}
 
 // paths is a map of fcemu.yaml whose values are paths; relative ones count from that file's folder.
 func (a *app) paths(key string) map[string]string {

@@ -160,6 +160,13 @@ func (c *Command) Write(p []byte) (int, error) {
 	return c.in.Write(p)
 }
 
+// CloseInput is the end of the input, for a program that is on no terminal.
+func (c *Command) CloseInput() {
+	if c.terminal == nil && c.in != nil {
+		_ = c.in.Close()
+	}
+}
+
 // Stdout is what the program writes, on a terminal together with its errors; nil if not wanted.
 func (c *Command) Stdout() io.Reader { return reader(c.out) }
 

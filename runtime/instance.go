@@ -12,13 +12,14 @@ import (
 // State is where an instance is in its life.
 type State string
 
-// States of an instance that is in service.
+// States of an instance. All but the last are in service.
 const (
 	StateStarting State = "Starting"
 	StateIdle     State = "Idle"
 	StateBusy     State = "Busy"
 	StateSick     State = "Unhealthy" // its health check fails
 	StateFrozen   State = "Frozen"    // idle without CPU
+	StateStopping State = "Stopping"  // it gets no further call: its last ones or its preStop hook go on
 )
 
 // Instance describes one instance for listings.
@@ -116,16 +117,19 @@ func (i *instance) settle() {
 	}
 }
 
-// sample reads the memory of the process tree and returns it in bytes.
-func (i *instance) sample(now time.Time) int64 {
+// sample reads the memory of the process tree and tells whether it is over the limit.
+func (i *instance) sample(now time.Time) bool {
 	l := i.launched.Load()
 	if l == nil || i.exited() {
-		return 0
+		return false
 	}
-	bytes := l.Memory()
+	bytes, limit := l.Memory(), int64(i.fn.MemorySize)<<20
 	i.sampled.Store(now.UnixNano())
+	if exact, ok := l.Process.(process.Inspector); ok && limit > 0 && bytes > limit {
+		bytes = exact.Footprint() // pages shared with others were counted too high
+	}
 	i.raisePeak(bytes)
-	return bytes
+	return limit > 0 && bytes > limit
 }
 
 func (i *instance) raisePeak(bytes int64) {
@@ -156,6 +160,8 @@ func (i *instance) describe() Instance {
 		return out
 	}
 	switch {
+	case i.doomed || i.group.retired:
+		out.State = StateStopping
 	case i.sick:
 		out.State = StateSick
 	case i.ice.frozen.Load():
@@ -177,5 +183,20 @@ func (p *Pool) Instances() []Instance {
 		g.mu.Unlock()
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i].ID < list[j].ID })
+	return list
+}
+
+// Stopping lists the instances that are out of service and have not ended.
+func (p *Pool) Stopping() []Instance {
+	p.livingMu.Lock()
+	defer p.livingMu.Unlock()
+	var list []Instance
+	for inst := range p.living {
+		inst.group.mu.Lock()
+		if (inst.doomed || inst.group.retired) && !inst.exited() {
+			list = append(list, inst.describe())
+		}
+		inst.group.mu.Unlock()
+	}
 	return list
 }

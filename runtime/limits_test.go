@@ -85,6 +85,15 @@ func TestMemoryLimit(t *testing.T) {
 	}
 }
 
+// TestSharedMemory: what processes share counts once, against the limit and in the report.
+func TestSharedMemory(t *testing.T) {
+	b := newBench(t, nil)
+	out := b.do(function(func(fn *emulator.Function) { fn.MemorySize = 128 }), "share 60")
+	if out.Failed() || out.MemoryMB < 60 || out.MemoryMB > 128 {
+		t.Errorf("%+v %s", out, out.Payload)
+	}
+}
+
 // TestMemoryLimitOfTheKernel: what only the kernel sees is told as the memory limit, too.
 func TestMemoryLimitOfTheKernel(t *testing.T) {
 	if why := launcher().Capabilities().Limit; why != "" {

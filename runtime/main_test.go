@@ -58,6 +58,12 @@ for request in pipe:
     elif verb == 'alloc':
         keep.append(bytearray(os.urandom(1)) * (int(rest) << 20))
         time.sleep(5)
+    elif verb == 'share':  # the same memory in five processes
+        keep.append(bytearray(os.urandom(1)) * (int(rest) << 20))
+        for n in range(4):
+            if os.fork() == 0:
+                time.sleep(100)
+        time.sleep(1)
     elif verb == 'files':  # memory that no program has mapped: the watcher does not see it
         keep.append(os.memfd_create('files'))
         for n in range(int(rest)):

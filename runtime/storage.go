@@ -1,12 +1,10 @@
 package runtime
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"sort"
 	"strings"
 
@@ -21,34 +19,20 @@ type Storage struct {
 	Folders map[string]string // by mountDir, in any case of letters
 }
 
-// mountPoint is one of nasConfig.mountPoints or ossMountConfig.mountPoints.
-type mountPoint struct {
-	MountDir   string `json:"mountDir"`
-	ServerAddr string `json:"serverAddr"` // host:/path
-	BucketName string `json:"bucketName"`
-	BucketPath string `json:"bucketPath"`
-	ReadOnly   bool   `json:"readOnly"`
-}
-
 // Binds are what a function mounts, its own resolv.conf included. The folders are made where they are
 // not there. Source: FC 3.0 nasConfig, ossMountConfig and customDNS.
 func (s *Storage) Binds(fn *emulator.Function) ([]process.Bind, error) {
+	points, err := emulator.ReadMountPoints(fn.Stored)
+	if err != nil {
+		return nil, err
+	}
 	var binds []process.Bind
-	for _, name := range []string{"nasConfig", "ossMountConfig"} {
-		var config struct {
-			MountPoints []mountPoint `json:"mountPoints"`
+	for _, point := range points {
+		bind, err := s.bind(&point)
+		if err != nil {
+			return nil, err
 		}
-		// Other forms, such as "auto", name no folder.
-		if len(fn.Stored[name]) == 0 || json.Unmarshal(fn.Stored[name], &config) != nil {
-			continue
-		}
-		for _, point := range config.MountPoints {
-			bind, err := s.bind(name, &point)
-			if err != nil {
-				return nil, err
-			}
-			binds = append(binds, bind)
-		}
+		binds = append(binds, bind)
 	}
 	// A folder inside another one is mounted after it.
 	sort.SliceStable(binds, func(i, j int) bool { return binds[i].Target < binds[j].Target })
@@ -56,11 +40,8 @@ func (s *Storage) Binds(fn *emulator.Function) ([]process.Bind, error) {
 	return append(binds, resolver...), err
 }
 
-func (s *Storage) bind(config string, point *mountPoint) (process.Bind, error) {
-	target := path.Clean(point.MountDir)
-	if !path.IsAbs(target) || slices.Contains([]string{"/", "/code", "/opt", "/tmp", "/dev", "/proc", "/sys"}, target) {
-		return process.Bind{}, emulator.InvalidArgument("%s: nothing can be mounted at mountDir '%s'", config, point.MountDir)
-	}
+func (s *Storage) bind(point *emulator.MountPoint) (process.Bind, error) {
+	target := point.MountDir
 	source := s.named(target)
 	if source == "" {
 		source = filepath.Join(s.Dir, filepath.Clean("/"+folderOf(point)))
@@ -81,7 +62,7 @@ func (s *Storage) named(target string) string {
 }
 
 // folderOf is where the files of a file system or bucket are kept, relative to Storage.Dir.
-func folderOf(point *mountPoint) string {
+func folderOf(point *emulator.MountPoint) string {
 	if point.BucketName != "" {
 		return point.BucketName + "/" + point.BucketPath
 	}

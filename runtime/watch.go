@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
-	"github.com/fcemu/fcemu/runtime/process"
 )
 
 const (
@@ -157,13 +156,7 @@ func (f *flight) watchMemory(now time.Time) {
 	if last < int64(watchTick)/2 || now.Sub(f.began) < watchTick && last < int64(sampleQuick) {
 		return
 	}
-	bytes := inst.sample(now)
-	limit := int64(inst.fn.MemorySize) << 20
-	if limit <= 0 || bytes <= limit {
-		return
+	if inst.sample(now) {
+		f.interrupt(verdictMemory)
 	}
-	if exact, ok := inst.process.(process.Inspector); ok && exact.Footprint() <= limit {
-		return // pages shared with others were counted too high
-	}
-	f.interrupt(verdictMemory)
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/fcemu/fcemu/emulator/api/v20160815"
 	"github.com/fcemu/fcemu/emulator/api/v20210406"
 	v20230330 "github.com/fcemu/fcemu/emulator/api/v20230330"
+	"github.com/fcemu/fcemu/runtime"
 	"github.com/fcemu/fcemu/runtime/process"
 )
 
@@ -42,9 +43,14 @@ func (d *Daemon) runCommand(ctx context.Context, name emulator.Name, instance st
 	return command, nil
 }
 
+// everyInstance lists those in service behind those that are about to end: in this order none is listed twice.
+func (d *Daemon) everyInstance() []runtime.Instance {
+	return append(d.parts.pool.Stopping(), d.parts.pool.Instances()...)
+}
+
 // listInstances tells the API what runs.
 func (d *Daemon) listInstances(context.Context) []emulator.Instance {
-	running := d.parts.pool.Instances()
+	running := d.everyInstance()
 	list := make([]emulator.Instance, len(running))
 	for i, one := range running {
 		list[i] = emulator.Instance{InstanceID: one.ID, Function: one.Function, VersionID: one.Version,
@@ -106,7 +112,7 @@ func (d *Daemon) sweepCode(ctx context.Context) error {
 }
 
 func (d *Daemon) instances() []local.Instance {
-	running := d.parts.pool.Instances()
+	running := d.everyInstance()
 	list := make([]local.Instance, len(running))
 	for i, one := range running {
 		list[i] = local.Instance{InstanceID: one.ID, FunctionName: one.Function.String(), VersionID: one.Version, Runtime: one.Runtime,

@@ -113,6 +113,9 @@ func (t *execTalk) feed(ctx context.Context) {
 			return
 		}
 		if err != nil {
+			if !t.streams.TTY {
+				_ = t.send(ctx, messageStdin, nil) // the end of the input
+			}
 			return
 		}
 	}

@@ -50,6 +50,7 @@ func checkFunction(fn *emulator.Function) error {
 		checkAffinity(fn),
 		checkTruth("DisableOndemand", fn.Stored["disableOndemand"]),
 		checkDNS(fn.Stored["customDNS"]),
+		checkMounts(fn.Stored),
 	)
 }
 
@@ -75,6 +76,12 @@ func checkTruth(field string, value json.RawMessage) error {
 
 func checkDNS(value json.RawMessage) error {
 	_, err := emulator.ReadCustomDNS(value)
+	return err
+}
+
+// checkMounts holds the rules about what a function mounts, or all functions of a service do.
+func checkMounts(stored map[string]json.RawMessage) error {
+	_, err := emulator.ReadMountPoints(stored)
 	return err
 }
 

@@ -77,6 +77,7 @@ func checkService(service *emulator.Service) error {
 		checkDescription(service.Description),
 		checkTags(service.Tags),
 		checkLogConfig(service.LogConfig),
+		checkMounts(service.Stored),
 	)
 }
 

@@ -29,6 +29,8 @@ type Functions interface {
 // Command is one that runs.
 type Command interface {
 	io.Writer // input; blocks while the program does not read
+	// CloseInput tells the program that no more comes. On a terminal, where a key says so, it does nothing.
+	CloseInput()
 	// Stdout and Stderr end with the program. They are nil where there is nothing to read.
 	Stdout() io.Reader
 	Stderr() io.Reader

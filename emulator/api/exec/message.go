@@ -7,7 +7,7 @@ import (
 
 // Types of messages: the first byte of each. Source: the Go SDK for FC 2.0.
 const (
-	messageStdin       byte = 0
+	messageStdin       byte = 0 // by itself, which the SDKs never send: the end of the input
 	messageStdout      byte = 1
 	messageStderr      byte = 2
 	messageServerError byte = 3 // text

@@ -69,7 +69,7 @@ func (s *session) receive(ctx context.Context, queue chan<- []byte) {
 		if columns > 0 {
 			_ = s.command.Resize(columns, rows) // it may have ended meanwhile
 		}
-		if s.what.Stdin && len(input) > 0 {
+		if s.what.Stdin && input != nil {
 			queue <- input
 		}
 	}
@@ -80,7 +80,10 @@ func (s *session) receive(ctx context.Context, queue chan<- []byte) {
 func (s *session) feed(queue <-chan []byte) {
 	var err error
 	for input := range queue {
-		if err == nil {
+		switch {
+		case len(input) == 0:
+			s.command.CloseInput()
+		case err == nil:
 			_, err = s.command.Write(input)
 		}
 	}
