@@ -35,8 +35,9 @@ func (l *language) exact(want, pinned version) []string {
 	return append(append(direct, general...), shims...)
 }
 
-// atHand lists programs of any version: first what the user's PATH gives, as the user would get it.
-func (l *language) atHand(pinned version) []string {
+// atHand lists programs of any version: first what the user's PATH gives, as the user would get it,
+// then the versions that come next after the wanted one, then older ones.
+func (l *language) atHand(want, pinned version) []string {
 	var all []string
 	if pinned != (version{}) {
 		for _, installed := range l.installed() {
@@ -49,7 +50,15 @@ func (l *language) atHand(pinned version) []string {
 		direct, shims := l.lookUp([]string{name})
 		all = append(append(all, shims...), direct...)
 	}
-	for _, installed := range l.installed() {
+	near := l.installed()
+	sort.SliceStable(near, func(i, j int) bool {
+		a, b := near[i].version, near[j].version
+		if older := a.less(want); older != b.less(want) {
+			return !older
+		}
+		return !l.same(a, b) && a.less(b) != a.less(want)
+	})
+	for _, installed := range near {
 		all = append(all, installed.path)
 	}
 	return all

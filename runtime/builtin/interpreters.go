@@ -168,7 +168,7 @@ func (i *Interpreters) find(l *language, key question, want version) answer {
 	if l.name == "Python" && want[0] == 2 { // nothing of Python 3 stands in for Python 2
 		return answer{err: missing(l, id, want)}
 	}
-	for _, path := range l.atHand(key.pinned) {
+	for _, path := range l.atHand(want, key.pinned) {
 		found, err := i.probe(l, path)
 		if err != nil || (l.name == "Python" && found.version()[0] < 3) {
 			continue

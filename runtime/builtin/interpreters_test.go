@@ -108,6 +108,23 @@ func TestAnotherVersionStandsInWithANotice(t *testing.T) {
 	}
 }
 
+func TestTheNearestVersionStandsIn(t *testing.T) {
+	m := newMachine(t)
+	for _, version := range []string{"3.8.1", "3.8.18", "3.11.7", "3.13.0"} {
+		m.install(".pyenv/versions/"+version+"/bin/python3", "", version)
+	}
+	i := NewInterpreters(nil)
+	for id, want := range map[string]string{"python3": "3.8.18", "python3.9": "3.11.7", "python3.12": "3.13.0"} {
+		if found, _, err := i.Find(id); err != nil || found.Version != want {
+			t.Errorf("%s: %+v, %v", id, found, err)
+		}
+	}
+	m.install("bin/python3", "", "3.14.0")
+	if found, _, err := NewInterpreters(nil).Find("python3"); err != nil || found.Version != "3.14.0" {
+		t.Errorf("beside one in the PATH: %+v, %v", found, err)
+	}
+}
+
 func TestAMissingInterpreterIsOneClearLine(t *testing.T) {
 	m := newMachine(t)
 	i := NewInterpreters(nil)
