@@ -49,8 +49,12 @@ func (i *instance) elsewhere(port int) string {
 	if len(ports) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("The program listens on port %s, but it is expected on port %d: change one or the other "+
-		"(customRuntimeConfig.port, FC_SERVER_PORT).", strings.Join(ports, ", "), port)
+	config := "customRuntimeConfig"
+	if image, _ := i.fn.Container(); image != nil {
+		config = "customContainerConfig"
+	}
+	return fmt.Sprintf("The program listens on port %s, but it is expected on port %d: change one or the other (%s.port, FC_SERVER_PORT).",
+		strings.Join(ports, ", "), port, config)
 }
 
 // readyProcess yields again the address that the pool has taken from Ready.

@@ -16,11 +16,14 @@ import (
 // maxFiles is how many descriptors a program may have open. Source: FC's limits, 100,000.
 const maxFiles = 100_000
 
-// limitFiles sets the guardian's own limit, which its programs inherit.
+// limitFiles sets the guardian's own limit, which its programs inherit. An ordinary user keeps to
+// the machine's hard limit.
 func limitFiles() {
+	if syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: maxFiles, Max: maxFiles}) == nil {
+		return
+	}
 	var own syscall.Rlimit
 	if syscall.Getrlimit(syscall.RLIMIT_NOFILE, &own) == nil {
-		own.Max = min(own.Max, maxFiles)
 		own.Cur = own.Max
 		_ = syscall.Setrlimit(syscall.RLIMIT_NOFILE, &own)
 	}

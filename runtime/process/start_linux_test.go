@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+	"golang.org/x/sys/unix"
 )
 
 func TestExitIsReported(t *testing.T) {
@@ -66,6 +67,22 @@ func TestProgramGetsNoOthersDescriptors(t *testing.T) {
 	text, _ := run(t, newLauncher(t, Options{}), pythonSpec("import os; print(sorted(int(f) for f in os.listdir('/proc/self/fd')))"))
 	if want := "[0, 1, 2, 3]\n"; text != want { // the last is the folder itself
 		t.Errorf("descriptors %s, want %s", text, want)
+	}
+}
+
+func TestOpenFiles(t *testing.T) {
+	var own syscall.Rlimit
+	header, caps := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}, [2]unix.CapUserData{}
+	if err := errors.Join(syscall.Getrlimit(syscall.RLIMIT_NOFILE, &own), unix.Capget(&header, &caps[0])); err != nil {
+		t.Fatal(err)
+	}
+	want := min(own.Max, maxFiles)
+	if caps[0].Effective&(1<<unix.CAP_SYS_RESOURCE) != 0 {
+		want = maxFiles
+	}
+	text, _ := run(t, newLauncher(t, Options{}), pythonSpec("import resource; print(*resource.getrlimit(resource.RLIMIT_NOFILE))"))
+	if limit := strconv.FormatUint(want, 10); text != limit+" "+limit+"\n" {
+		t.Errorf("got %q, want %s", text, limit)
 	}
 }
 
