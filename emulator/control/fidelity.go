@@ -43,7 +43,7 @@ func functionFields() []Field {
 		{"environmentVariables", LevelEnforced, ""},
 		{"customRuntimeConfig", LevelEnforced, ""},
 		{"customRuntimeConfig.healthCheckConfig", LevelEnforced, "without httpGetUrl an instance is ready when its own process listens"},
-		{"instanceLifecycleConfig", LevelEnforced, "preFreeze (FC 2.0) is called before an idle instance is frozen, which only provisioned ones without CPU are"},
+		{"instanceLifecycleConfig", LevelEnforced, "an initializer command runs in functions with gpuConfig only; preFreeze (FC 2.0) is called before an idle instance is frozen, which only provisioned ones without CPU are"},
 		{"description", LevelEnforced, ""},
 		{"tags", LevelEnforced, ""},
 		{"disableInjectCredentials", LevelEnforced, ""},
