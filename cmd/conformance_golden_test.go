@@ -50,18 +50,12 @@ func (c *conformer) goldenPayload(name string, result *client.Result) {
 }
 
 // goldenLog keeps the log of a call, stream by stream: their order among each other is nobody's promise.
-// Nor is it whether the interpreter is up before its first hook is on its way.
 func (c *conformer) goldenLog(name string, result *client.Result) {
 	c.t.Helper()
 	var text strings.Builder
-	for _, line := range c.lines(result) {
-		if strings.HasSuffix(line.Text, " runtime inited.") {
-			fmt.Fprintf(&text, "start: %s\n", line.Text)
-		}
-	}
 	for _, stream := range []string{"stdout", "stderr", "system"} {
 		for _, line := range c.lines(result) {
-			if line.Stream == stream && !strings.HasSuffix(line.Text, " runtime inited.") {
+			if line.Stream == stream {
 				fmt.Fprintf(&text, "%s: %s\n", stream, line.Text)
 			}
 		}

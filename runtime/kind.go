@@ -28,6 +28,8 @@ type Plan struct {
 	Connect func(ctx context.Context, p process.Process) (Session, error)
 	// Marks tells that the platform writes the "FC Invoke Start/End" lines for this runtime.
 	Marks bool
+	// Greeting is a line that the platform logs when the program is up, ahead of its first call.
+	Greeting string
 	// Ahead says how the program can be started before a function needs it. Nil: it cannot.
 	Ahead *Ahead
 	// Close frees what Prepare opened in this process (our copies of inherited descriptors); it is

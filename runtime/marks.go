@@ -82,6 +82,16 @@ func (c *capture) startup(f *flight) {
 	c.active = append(c.active, f)
 }
 
+// greet logs what the platform says of a program that is up.
+func (c *capture) greet(f *flight, text string) {
+	if text == "" {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.put("stdout", text, f, time.Now())
+}
+
 // started ends the start and returns the last of its output.
 func (c *capture) started(f *flight) []byte {
 	c.mu.Lock()

@@ -48,10 +48,12 @@ func (i *instance) boot(inv *emulator.Invocation) *failure {
 
 	f := &flight{instance: i, inv: inv, tag: inv, keepTail: true} // owns the output of the start
 	i.logs.startup(f)
-	fault = i.raise(ctx, &plan)
-	if i.group.once && fault == nil {
-		i.first = f // the call began with the start
-		return nil
+	if fault = i.raise(ctx, &plan); fault == nil {
+		i.logs.greet(f, plan.Greeting)
+		if i.group.once {
+			i.first = f // the call began with the start
+			return nil
+		}
 	}
 	output := i.logs.started(f)
 	if fault != nil {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -105,7 +106,19 @@ func (k *Kind) Prepare(fn *emulator.Function, place runtime.Place) (runtime.Plan
 	}
 	plan.Notice = k.once(fn, notice)
 	plan.Ahead = k.ahead(s, shown)
+	plan.Greeting = greeting(fn.Runtime)
 	return plan, nil
+}
+
+// greeting is what the cloud's runtimes of Python and PHP log first.
+func greeting(id string) string {
+	switch {
+	case id == "python2.7", id == "php7.2":
+		return "FunctionCompute " + id + " runtime inited."
+	case strings.HasPrefix(id, "python"):
+		return "FunctionCompute python3 runtime inited."
+	}
+	return ""
 }
 
 // wrap puts the function's BOOTSTRAP_WRAPPER in front of the interpreter.

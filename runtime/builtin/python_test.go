@@ -120,7 +120,7 @@ func checkPython(t *testing.T, id, path string) {
 	i := launch(t, NewPython(options(t, map[string]string{id: path})), function(id, dispatch), dir, "PYTHONPATH=/code/lib")
 	first := i.invoke("text")
 	first.expect(t, "", "héllo")
-	if first.log != "FunctionCompute python3 runtime inited.\n" {
+	if first.log != "" {
 		t.Errorf("cold start: %q", first.log)
 	}
 	version := "python" + minorOf(t, path)

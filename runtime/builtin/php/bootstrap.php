@@ -69,7 +69,6 @@ function main(): void
     offer($fcemuSetup->libraries);
     $fcPhpCgiProxy = new \ServerlessFC\PhpCgiProxy();
     $handlers = new Handlers($fcemuSetup);
-    fwrite(\STDOUT, "FunctionCompute php7.2 runtime inited.\n"); // by no echo: the function may still set headers
     while (($frame = $line->receive()) !== null) {
         if ($frame[0] === CREDENTIALS) {
             $fcemuSetup->renew($frame[1]);

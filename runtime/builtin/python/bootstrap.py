@@ -183,13 +183,11 @@ class Instance(object):
             traceback.print_exc()
 
 
-def prepare_streams(setup):
+def prepare_streams():
     """Whole lines leave at once, in one write; Python before 3.7 is started unbuffered instead."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, 'reconfigure'):
             stream.reconfigure(line_buffering=True)
-    name = 'python2.7' if setup.runtime == 'python2.7' else 'python3'
-    write(1, ('FunctionCompute %s runtime inited.\n' % name).encode())
 
 
 def on_terminate(instance):
@@ -251,7 +249,7 @@ def main():
     setup = Setup([text(field) for field in read_list(first)])
     from _fcemu import environment
     environment.arrange(setup)
-    prepare_streams(setup)
+    prepare_streams()
     instance = Instance(line, setup)
     on_terminate(instance)
     instance.serve()
