@@ -94,6 +94,15 @@ func TestSharedMemory(t *testing.T) {
 	}
 }
 
+// TestSamplePause: an instance of a thousand processes keeps no other from being watched.
+func TestSamplePause(t *testing.T) {
+	for cost, want := range map[time.Duration]time.Duration{0: 9 * time.Millisecond, 2 * time.Millisecond: 40 * time.Millisecond, 200 * time.Millisecond: time.Second} {
+		if got := samplePause(cost); got != want {
+			t.Errorf("after %v: %v, want %v", cost, got, want)
+		}
+	}
+}
+
 // TestMemoryLimitOfTheKernel: what only the kernel sees is told as the memory limit, too.
 func TestMemoryLimitOfTheKernel(t *testing.T) {
 	if why := launcher().Capabilities().Limit; why != "" {

@@ -12,7 +12,8 @@ const (
 	showAfter    = 100 * time.Millisecond // a call that says nothing until then is seen to begin
 	watchLinger  = 50                     // ticks without a call until the watcher ends
 	sampleQuick  = 250 * time.Millisecond // between samples of an instance with short calls only
-	sampleBudget = 20                     // the watcher may read memory 1/20 of the time
+	sampleBudget = 20                     // the watcher may read memory 1/20 of the time,
+	sampleRarely = time.Second            // but after this it does, however many processes an instance has
 )
 
 // watcher looks after the running calls of all instances from one goroutine, so that a call needs
@@ -144,8 +145,13 @@ func (w *watcher) look(flights []*flight, now time.Time) time.Duration {
 	for _, f := range flights {
 		f.watchMemory(now)
 	}
-	w.nextSample = now.Add(max(watchTick-time.Millisecond, sampleBudget*time.Since(now)))
+	w.nextSample = now.Add(samplePause(time.Since(now)))
 	return wait
+}
+
+// samplePause is the time between two rounds of samples of which the first took cost.
+func samplePause(cost time.Duration) time.Duration {
+	return min(max(watchTick-time.Millisecond, sampleBudget*cost), sampleRarely)
 }
 
 // watchMemory reads the memory of the call's instance and ends the call when it is over the limit.
