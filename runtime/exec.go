@@ -80,9 +80,13 @@ func (g *group) visit(id string) *instance {
 
 func (g *group) leave(inst *instance) {
 	g.mu.Lock()
-	defer g.mu.Unlock()
 	inst.visitors--
 	inst.lastUsed = time.Now()
+	rest := g.rests(inst)
+	g.mu.Unlock()
+	if rest {
+		inst.rest()
+	}
 }
 
 // exec starts the command beside the instance's own program.

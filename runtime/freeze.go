@@ -72,12 +72,15 @@ func (i *instance) thaw() {
 func (i *instance) wake() {
 	i.thaw()
 	i.group.mu.Lock()
-	again := i.group.provision.freeze && i.used == 0 && !i.doomed
+	again := i.group.rests(i)
 	i.group.mu.Unlock()
 	if again {
 		i.rest()
 	}
 }
+
+// rests tells whether the instance is to be frozen in a while. It runs under group.mu.
+func (g *group) rests(i *instance) bool { return g.provision.freeze && i.used == 0 && !i.doomed }
 
 // preFreeze runs the hook of FC 2.0 with all slots of the idle instance. Its failure changes nothing.
 func (i *instance) preFreeze(hook *emulator.LifecycleHook) {

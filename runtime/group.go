@@ -135,7 +135,7 @@ func (g *group) release(inst *instance, now time.Time) {
 		g.fill()
 	}
 	inst.settle()
-	rest := last && g.provision.freeze && !inst.doomed
+	rest := g.rests(inst)
 	g.mu.Unlock()
 	switch {
 	case end:

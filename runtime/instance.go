@@ -145,6 +145,9 @@ func (i *instance) peakMB() float64 { return float64(i.peak.Load()) / (1 << 20) 
 
 // describe runs under group.mu.
 func (i *instance) describe() Instance {
+	if i.served == 0 { // no call has looked
+		i.sample(time.Now())
+	}
 	out := Instance{
 		ID: i.id, Function: i.fn.Name(), Version: i.fn.VersionID, Revision: i.fn.Revision, State: StateIdle,
 		Runtime: i.fn.Runtime, Started: i.started, LastUsed: i.lastUsed, Busy: i.used, Concurrency: i.slots, Sessions: i.sessions,

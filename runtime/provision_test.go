@@ -82,6 +82,7 @@ func TestLightHibernation(t *testing.T) {
 	})
 	b.Provision(fn, 1, true)
 	eventually(t, "ready", func() bool { return b.ready(fn) == 1 })
+	eventually(t, "its memory is known ahead of its first call", func() bool { return b.Instances()[0].MemoryMB > 2 })
 	pid := string(b.do(fn, "pid").Payload)
 	for range 3 {
 		eventually(t, "frozen", func() bool { return b.Instances()[0].State == StateFrozen && state(pid) == "T" })
@@ -93,6 +94,10 @@ func TestLightHibernation(t *testing.T) {
 		t.Errorf("preFreeze did not run: %q", b.texts(""))
 	}
 	eventually(t, "frozen again", func() bool { return b.Instances()[0].State == StateFrozen })
+	if code := execute(b, b.Instances()[0].ID, emulator.Exec{Command: []string{"true"}}).Wait(); code != 0 {
+		t.Errorf("a command in it ended with %d", code)
+	}
+	eventually(t, "frozen after a command", func() bool { return b.Instances()[0].State == StateFrozen })
 	b.Provision(fn, 1, false)
 	eventually(t, "it runs when its CPU is always allocated", func() bool { return state(pid) != "T" })
 	b.Provision(fn, 1, true)
