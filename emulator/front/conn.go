@@ -40,6 +40,8 @@ type conn struct {
 	buf     *bufio.Reader // of in
 	out     []byte        // what is to be written next
 	hold    []byte        // the beginning of a body whose length is not known yet
+	date    []byte        // the line of the last answer
+	dated   int64         // when that was, in Unix seconds
 	state   atomic.Int32
 	patient time.Time // when the read deadline is reached; zero: there is none
 	watch   watch
@@ -238,6 +240,16 @@ func (c *conn) finish(w *response) bool {
 		c.part()
 	}
 	return read && again && !c.server.isClosing() && c.state.CompareAndSwap(busy, idle)
+}
+
+// appendDate writes the line of this second.
+func (c *conn) appendDate() {
+	now := time.Now()
+	if second := now.Unix(); second != c.dated {
+		c.dated = second
+		c.date = append(now.UTC().AppendFormat(append(c.date[:0], "Date: "...), http.TimeFormat), "\r\n"...)
+	}
+	c.out = append(c.out, c.date...)
 }
 
 // part ends the connection of a client that may still be sending.

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 func allowsBody(status int) bool {
@@ -33,9 +32,6 @@ func appendHead(out []byte, r *http.Request, status int, header http.Header) []b
 		}
 		out = appendField(out, key, header[key])
 	}
-	if _, given := header["Date"]; !given {
-		out = append(time.Now().UTC().AppendFormat(append(out, "Date: "...), http.TimeFormat), "\r\n"...)
-	}
 	return out
 }
 
@@ -60,16 +56,23 @@ func sortedKeys(keys []string, header http.Header) []string {
 	return keys
 }
 
-// appendField writes a field. What would begin another one becomes a space.
+// appendField writes a field. What may not stand in one, as the beginning of another, becomes a space.
 func appendField(out []byte, key string, values []string) []byte {
 	for _, value := range values {
 		out = append(append(out, key...), ": "...)
-		if strings.ContainsAny(value, "\r\n") {
-			value = strings.NewReplacer("\r", " ", "\n", " ").Replace(value)
+		if !validValue(value) {
+			value = strings.Map(spaceForControl, value)
 		}
-		out = append(append(out, strings.Trim(value, " \t\r\n")...), "\r\n"...)
+		out = append(append(out, strings.Trim(value, " \t")...), "\r\n"...)
 	}
 	return out
+}
+
+func spaceForControl(r rune) rune {
+	if r < ' ' && r != '\t' || r == 0x7f {
+		return ' '
+	}
+	return r
 }
 
 // appendTrailers writes the fields behind a chunked body.
@@ -95,8 +98,12 @@ func hasTrailers(header http.Header) bool {
 
 // validName holds RFC 9110's rule of field names.
 func validName(name string) bool {
+	const digits, upper, lower = (1<<10 - 1) << '0', (1<<26 - 1) << ('A' - 64), (1<<26 - 1) << ('a' - 64)
+	const low = digits | 1<<'!' | 1<<'#' | 1<<'$' | 1<<'%' | 1<<'&' | 1<<'\'' | 1<<'*' | 1<<'+' | 1<<'-' | 1<<'.'
+	const high = upper | lower | 1<<('^'-64) | 1<<('_'-64) | 1<<('`'-64) | 1<<('|'-64) | 1<<('~'-64)
 	for i := range len(name) {
-		if c := name[i]; c <= ' ' || c >= 0x7f || strings.IndexByte(`"(),/:;<=>?@[\]{}`, c) >= 0 {
+		c := name[i]
+		if uint64(low)>>c&1|uint64(high)>>(c-64)&1 == 0 { // a shift by more than 63 leaves 0
 			return false
 		}
 	}

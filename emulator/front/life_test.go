@@ -358,3 +358,11 @@ func TestManyClients(t *testing.T) {
 	}
 	group.Wait()
 }
+
+// net/http lets these through.
+func TestControlCharactersStayInside(t *testing.T) {
+	answer := ask(t, serveOurs(t, http.HandlerFunc(handle)), "GET /control HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+	if !strings.Contains(answer, "\r\nX-Control: a b c\td\r\n") {
+		t.Errorf("%q", answer)
+	}
+}

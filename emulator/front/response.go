@@ -65,6 +65,9 @@ func (w *response) WriteHeader(status int) {
 		}
 	}
 	w.conn.out = appendHead(w.conn.out, w.request, status, w.header)
+	if _, given := w.header["Date"]; !given {
+		w.conn.appendDate()
+	}
 }
 
 // goOn asks for the body, unless the answer has begun already.

@@ -146,6 +146,8 @@ func handle(w http.ResponseWriter, r *http.Request) {
 		header["X-Lines"] = []string{"one\r\ntwo", " spaces "}
 		header["x-lower"] = []string{"1", "2"}
 		_, _ = io.WriteString(w, "odd")
+	case "/control":
+		header["X-Control"] = []string{"a\x00b\x7fc\td"}
 	case "/own":
 		header.Set("Date", "today")
 		header.Set("Content-Type", "text/own")
