@@ -4,14 +4,17 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/invoke"
 )
 
 // ClockHeader names the source of an answer's times where that is not the machine's clock; it is
@@ -24,6 +27,8 @@ type Options struct {
 	Clock emulator.Clock
 	// Fault is told of errors that are the emulator's own, panics included. It may be nil.
 	Fault func(requestID string, fault error)
+	// Patience is how long a client may pause while it sends; a minute by default.
+	Patience time.Duration
 }
 
 // Operation answers one call, or returns why not: an *emulator.Error for a refusal, anything else
@@ -45,6 +50,7 @@ type handler struct {
 // New joins routes to a handler. Requests that no route takes are refused in the same JSON form as
 // any other error.
 func New(o Options, routes ...Route) http.Handler {
+	o.Patience = cmp.Or(o.Patience, invoke.Patience)
 	h := &handler{Options: o, mux: http.NewServeMux()}
 	for _, route := range routes {
 		h.mux.Handle(route.Pattern, h.serve(route.Operation))
@@ -75,7 +81,7 @@ func PathNotSupported(r *http.Request, hint string) *emulator.Error {
 // serve turns an operation into an http.Handler.
 func (h *handler) serve(operation Operation) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		call := &Call{Request: r, writer: w}
+		call := &Call{Request: r, writer: w, patience: h.Patience}
 		call.SetRequestID(h.IDs.Request(h.Clock.Now()))
 		if h.Clock.Driven() {
 			w.Header().Set(ClockHeader, emulator.ClockDriven)
@@ -93,7 +99,7 @@ func (h *handler) fail(call *Call, err error) {
 	switch {
 	case errors.As(err, &refusal):
 	case call.Request.Context().Err() != nil && errors.Is(err, call.Request.Context().Err()):
-		refusal = ClientClosed()
+		refusal = invoke.ClientClosed()
 	default:
 		refusal = emulator.Internal(err)
 		h.fault(call.RequestID, err)

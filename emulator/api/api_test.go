@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -10,6 +11,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/emulator/api"
@@ -133,28 +135,107 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// A body of which nothing more comes than its first half is refused, not taken for whole.
-func TestTornBody(t *testing.T) {
-	got := make(chan error, 1)
-	server := serve(t, func(c *api.Call) error {
-		_, err := c.Body(100)
-		got <- err
-		return err
-	})
+// unfinished are requests whose bodies do not come to their end.
+var unfinished = map[string]string{
+	"known length":    "Content-Length: 10\r\n\r\nabc",
+	"great length":    "Content-Length: 1000000\r\n\r\nabc",
+	"chunks":          "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+	"nothing at all":  "Content-Length: 10\r\n\r\n",
+	"half of a chunk": "Transfer-Encoding: chunked\r\n\r\n3\r\na",
+	"too long":        "Content-Length: 2000000\r\n\r\nabc",
+}
+
+// raw begins a request by hand.
+func raw(t *testing.T, server *httptest.Server, rest string) net.Conn {
+	t.Helper()
 	connection, err := net.Dial("tcp", server.Listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer connection.Close()
-	if _, err := io.WriteString(connection, "POST /x/y HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf"); err != nil {
+	t.Cleanup(func() { _ = connection.Close() })
+	if _, err := io.WriteString(connection, "POST /x/y HTTP/1.1\r\nHost: localhost\r\n"+rest); err != nil {
 		t.Fatal(err)
 	}
-	if err := connection.(*net.TCPConn).CloseWrite(); err != nil {
-		t.Fatal(err)
+	return connection
+}
+
+// A body of which nothing more comes than its first half is not taken for whole: its client has left.
+func TestTornBody(t *testing.T) {
+	got := make(chan error, 1)
+	server := serve(t, func(c *api.Call) error {
+		_, err := c.Body(api.MaxJSON)
+		got <- err
+		return err
+	})
+	for name, rest := range unfinished {
+		wanted := 499
+		if name == "too long" {
+			wanted = 400
+		}
+		_ = raw(t, server, rest).Close()
+		var refusal *emulator.Error
+		if err := <-got; !errors.As(err, &refusal) || refusal.Status != wanted {
+			t.Errorf("%s: got %v", name, err)
+		}
 	}
-	var refusal *emulator.Error
-	if err := <-got; !errors.As(err, &refusal) || refusal.Status != 400 {
-		t.Errorf("got %v", err)
+}
+
+// A client that stops sending is answered, and its connection is given up.
+func TestStalledBody(t *testing.T) {
+	options := api.Options{IDs: emulator.NewIDs(), Clock: emulator.RealClock{}, Patience: 10 * time.Millisecond}
+	server := httptest.NewServer(api.New(options, api.Route{Pattern: "POST /x/y", Operation: func(c *api.Call) error {
+		_, err := c.Body(api.MaxJSON)
+		return err
+	}}))
+	t.Cleanup(server.Close)
+	for name, rest := range unfinished {
+		wanted := "nothing came for 10ms"
+		if name == "too long" {
+			wanted = "EntityTooLarge"
+		}
+		reader := bufio.NewReader(raw(t, server, rest))
+		response, err := http.ReadResponse(reader, nil)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if text, err := io.ReadAll(response.Body); err != nil || response.StatusCode != 400 || !strings.Contains(string(text), wanted) {
+			t.Errorf("%s: got %d %s %v", name, response.StatusCode, text, err)
+		}
+		if _, err := reader.ReadByte(); err == nil {
+			t.Errorf("%s: the connection is open", name)
+		}
+	}
+}
+
+// Patience is for the body: the operation may take longer, and so may the next request.
+func TestPatienceEndsWithTheBody(t *testing.T) {
+	const patience = 10 * time.Millisecond
+	options := api.Options{IDs: emulator.NewIDs(), Clock: emulator.RealClock{}, Patience: patience}
+	server := httptest.NewServer(api.New(options, api.Route{Pattern: "POST /x/y", Operation: func(c *api.Call) error {
+		body, err := c.Body(api.MaxJSON)
+		if err != nil {
+			return err
+		}
+		select {
+		case <-c.Request.Context().Done():
+			t.Errorf("the client was taken for gone: %v", context.Cause(c.Request.Context()))
+		case <-time.After(5 * patience):
+		}
+		return c.Bytes(200, "text/plain", body)
+	}}))
+	t.Cleanup(server.Close)
+	const rest = "Content-Length: 3\r\n\r\nabc"
+	connection := raw(t, server, rest)
+	reader := bufio.NewReader(connection)
+	for range 2 {
+		response, err := http.ReadResponse(reader, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text, err := io.ReadAll(response.Body); err != nil || response.StatusCode != 200 || string(text) != "abc" {
+			t.Errorf("got %d %q %v", response.StatusCode, text, err)
+		}
+		_, _ = io.WriteString(connection, "POST /x/y HTTP/1.1\r\nHost: localhost\r\n"+rest)
 	}
 }
 

@@ -4,10 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"io"
-	"net/http"
 
 	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/invoke"
 )
 
 // Limits of JSON bodies.
@@ -20,47 +19,24 @@ const (
 	maxDepth = 64 // of nested JSON objects and arrays; FC's own stay below 10
 )
 
-// drainLimit bounds what is read of a refused body, so that clients which send all before they
-// listen get to read the refusal. In bytes.
-const drainLimit = 64 << 20
-
 // Body reads the whole body. One of more than limit bytes is refused as EntityTooLarge, whether or
-// not its length was announced.
+// not its length was announced; one that stops coming, after the handler's patience.
 func (c *Call) Body(limit int) ([]byte, error) {
-	r := c.Request
+	refusal := c.body.Open(c.writer, c.Request, limit)
+	var whole []byte
+	if refusal == nil {
+		whole, refusal = c.body.ReadWhole(c.patience)
+	}
 	switch {
-	case r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0:
-		return nil, nil
-	case r.ContentLength > int64(limit):
-		return nil, c.tooLarge(limit)
-	case r.ContentLength > 0:
-		body := make([]byte, r.ContentLength)
-		_, err := io.ReadFull(r.Body, body)
-		return body, unreadable(err)
+	case refusal == nil:
+		return whole, nil
+	case refusal.Code == codeTooLarge:
+		invoke.Drain(c.writer, c.Request)
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, int64(limit)+1))
-	if err == nil && len(body) > limit {
-		return nil, c.tooLarge(limit)
-	}
-	return body, unreadable(err)
+	return nil, refusal
 }
 
-func (c *Call) tooLarge(limit int) error {
-	// A client that waits for "100 Continue" has not begun to send, and one that announces more than
-	// is worth reading is refused at once.
-	if c.Request.Header.Get("Expect") == "" && c.Request.ContentLength <= drainLimit {
-		_, _ = io.CopyN(io.Discard, c.Request.Body, drainLimit)
-	}
-	return emulator.EntityTooLarge(limit)
-}
-
-func unreadable(err error) error {
-	var refusal *emulator.Error // of a body that is not the one which was signed
-	if err == nil || errors.As(err, &refusal) {
-		return err
-	}
-	return emulator.InvalidArgument("the request body could not be read: %v", err)
-}
+const codeTooLarge = "EntityTooLarge"
 
 // Decode reads a JSON object of at most limit bytes. Keys are matched in any case, null means "not
 // given", unknown keys are passed over, no body is an empty object.

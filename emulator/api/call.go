@@ -7,6 +7,9 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
+
+	"github.com/fcemu/fcemu/emulator/invoke"
 )
 
 // serverBuffer is the size from which the server no longer finds out the length of an answer by
@@ -19,10 +22,12 @@ type Call struct {
 	Request   *http.Request
 	RequestID string
 
-	writer  http.ResponseWriter
-	started bool // the answer has begun
-	query   url.Values
-	values  [2]string // of the headers that every answer has: no allocation for each
+	writer   http.ResponseWriter
+	body     invoke.Body
+	patience time.Duration // with a client that stops sending
+	started  bool          // the answer has begun
+	query    url.Values
+	values   [2]string // of the headers that every answer has: no allocation for each
 }
 
 // SetRequestID changes the id under which the call is answered.

@@ -28,8 +28,3 @@ func writeError(w http.ResponseWriter, requestID string, refusal *emulator.Error
 	w.WriteHeader(refusal.Status)
 	_, _ = w.Write(body) // the client may be gone
 }
-
-// ClientClosed is the end of a call whose client went away. Nobody reads it but the access log.
-func ClientClosed() *emulator.Error {
-	return emulator.Refuse(499, "ClientClosedRequest", "the client closed the request")
-}

@@ -136,7 +136,7 @@ func (i *Invoker) run(c *Call, inv *emulator.Invocation, record *emulator.Reques
 	case outcome.Refused != nil:
 		return outcome.Refused
 	case outcome.Cause == emulator.CauseCanceled:
-		return ClientClosed()
+		return invoke.ClientClosed()
 	case outcome.Cause == emulator.CauseShutdown:
 		return emulator.Internal(emulator.ErrShutdown)
 	}
