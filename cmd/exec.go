@@ -99,10 +99,7 @@ func shellCode(exit *exec.ExitError) int {
 // emulatorForOneCall finds the running emulator; with none running, in a folder with an s.yaml, it
 // starts one and says how to stop it again: stop is nil where it was running.
 func (a *app) emulatorForOneCall(ctx context.Context) (c *client.Client, stop func(), err error) {
-	c = a.client()
-	_, err = c.Health(ctx)
-	var gone *client.UnreachableError
-	if err == nil || !errors.As(err, &gone) || a.settings.GetString("endpoint") != "" || a.projectFile() == "" {
+	if c, running := a.running(ctx); running || a.settings.GetString("endpoint") != "" || a.projectFile() == "" {
 		return c, nil, nil
 	}
 	flags := &cobra.Command{}
@@ -116,16 +113,39 @@ func (a *app) emulatorForOneCall(ctx context.Context) (c *client.Client, stop fu
 	options := a.daemonOptions()
 	options.Host, options.Port, options.HTTPSPort = "127.0.0.1", 0, nil
 	d, err := a.startDaemon(ctx, options)
+	var held *daemon.InUseError
+	for ; errors.As(err, &held); d, err = a.startDaemon(ctx, options) {
+		if c, running := a.awaitFolder(ctx, held); running {
+			return c, nil, nil
+		}
+	}
 	if err != nil {
 		return nil, nil, err
 	}
-	stop = func() { _ = d.Stop() }
-	c = client.New(d.Endpoint, a.keys[0])
-	if _, err := a.deployProject(ctx, c, homeOf(d)); err == nil {
-		err = d.Announce("")
-		return c, stop, err
-	} else {
+	// Nobody else is told of it: it does not wait for others' calls.
+	stop, c = func() { _ = d.Stop() }, client.New(d.Endpoint, a.keys[0])
+	if _, err := a.deployProject(ctx, c, homeOf(d)); err != nil {
 		stop()
 		return nil, nil, err
 	}
+	return c, stop, nil
+}
+
+// running is a client, and whether an emulator is there for it.
+func (a *app) running(ctx context.Context) (*client.Client, bool) {
+	c := a.client()
+	_, err := c.Health(ctx)
+	var gone *client.UnreachableError
+	return c, !errors.As(err, &gone)
+}
+
+// awaitFolder waits until the data folder is free, or an emulator runs that takes calls: who holds it
+// may be a call like this one, or just starting.
+func (a *app) awaitFolder(ctx context.Context, held *daemon.InUseError) (c *client.Client, running bool) {
+	a.notice("waiting for " + held.Holder + ", which holds " + held.Folder)
+	_ = poll(ctx, func() bool { // what ends ctx ends the next attempt too
+		c, running = a.running(ctx)
+		return running || !daemon.InUse(held.Folder)
+	})
+	return c, running
 }

@@ -14,6 +14,14 @@ import (
 // folderLock keeps a second emulator away from a data folder. The kernel frees it with the process.
 type folderLock struct{ file *os.File }
 
+// InUseError says that another emulator holds the data folder.
+type InUseError struct{ Folder, Holder string }
+
+// Error names the holder and the next step.
+func (e *InUseError) Error() string {
+	return fmt.Sprintf("the data folder %s is in use by %s; stop that one with 'fcemu stop', or choose another with --data-dir", e.Folder, e.Holder)
+}
+
 // lockFolder takes the lock, or says who holds it.
 func lockFolder(folder string) (*folderLock, error) {
 	path := filepath.Join(folder, "lock")
@@ -24,9 +32,9 @@ func lockFolder(folder string) (*folderLock, error) {
 	if err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		holder, _ := os.ReadFile(path)
 		_ = file.Close()
-		return nil, fmt.Errorf("the data folder %s is in use by %s; stop that one with 'fcemu stop', or choose another with --data-dir",
-			folder, cmp.Or(strings.TrimSpace(string(holder)), "an emulator that is just starting"))
+		return nil, &InUseError{folder, cmp.Or(strings.TrimSpace(string(holder)), "an emulator that is just starting")}
 	}
+	_ = file.Truncate(0) // the last holder's name; a disk that refuses it refuses the store too, with words of its own
 	return &folderLock{file}, nil
 }
 
