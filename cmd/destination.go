@@ -53,6 +53,9 @@ func (a *app) showInbox(ctx context.Context) error {
 	if filter.Tail < 0 {
 		return usageError("--tail %d: use 0 (all) or more", filter.Tail)
 	}
+	if filter.Follow {
+		a.term.Follow()
+	}
 	switch format := s.GetString("output"); format {
 	case "text":
 		return a.eachMessage(ctx, filter, a.printMessage)

@@ -69,7 +69,7 @@ func (a *app) exec(c *cobra.Command, args []string) error {
 func (a *app) run(ctx context.Context, d *daemon.Daemon, args []string) (code int, err error) {
 	command := exec.CommandContext(ctx, args[0], args[1:]...)
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
-	command.Stdin, command.Stdout, command.Stderr = a.term.In, a.term.Out, a.term.Err
+	command.Stdin, command.Stdout, command.Stderr = a.term.In, a.term.Plain(), a.term.Err
 	command.Env = os.Environ()
 	for _, pair := range clientEnv(homeOf(d), a.keys[0]) {
 		command.Env = append(command.Env, pair[0]+"="+pair[1])

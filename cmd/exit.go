@@ -23,6 +23,7 @@ const (
 	exitConflict    = 8
 	exitWait        = 124
 	exitInterrupted = 130
+	exitUnread      = 141 // as of a program that SIGPIPE ended
 )
 
 // exitError ends the program with a code; err may be nil where everything was printed already.

@@ -81,6 +81,7 @@ func age(created string) string {
 
 // watchInstances shows the list again when it has changed; on a terminal in place of the one before.
 func (a *app) watchInstances(ctx context.Context, function string) error {
+	a.term.Follow()
 	c, tick, before := a.client(), time.NewTicker(look), ""
 	defer tick.Stop()
 	for {

@@ -67,6 +67,9 @@ func (a *app) logFilter(args []string) (client.LogFilter, error) {
 func (a *app) printLogs(ctx context.Context, filter client.LogFilter) error {
 	const pause = 500 * time.Millisecond // between attempts to find the emulator again
 	var refusal *emulator.Error
+	if filter.Follow {
+		a.term.Follow()
+	}
 	if filter.Follow && errors.As(a.exists(ctx, filter.Function), &refusal) {
 		a.notice(fmt.Sprintf("%v; waiting for its lines", refusal))
 	}

@@ -26,6 +26,7 @@ type app struct {
 	term     *term.Terminal
 	settings *viper.Viper
 	keys     signature.Keys // at least one
+	serves   bool           // others depend on it: a full disk below standard output ends nothing
 }
 
 // Main runs the command line and returns the exit code.
@@ -41,10 +42,24 @@ func Main(version string, args []string) int {
 		signal.Notify(signals, syscall.SIGHUP)
 	}
 	go cancelOnSignal(signals, stop)
+	// Writing to a pipe that nobody reads fails, instead of killing an emulator in the midst of its work.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	terminal := term.System()
-	err := newRoot(&app{version: version, term: terminal}, args).ExecuteContext(ctx)
+	a := &app{version: version, term: terminal}
+	terminal.OnLoss(func(err error) {
+		if !a.serves || errors.Is(err, syscall.EPIPE) {
+			stop(err)
+		}
+	})
+	err := newRoot(a, args).ExecuteContext(ctx)
 	if err != nil && context.Cause(ctx) == errInterrupted {
 		return exitInterrupted
+	}
+	switch lost := terminal.Lost(); {
+	case errors.Is(lost, syscall.EPIPE):
+		return exitUnread
+	case lost != nil:
+		err = lost
 	}
 	if err != nil && !printed(err) {
 		terminal.Notef("%s %s%s\n", terminal.Bad("fcemu:"), terminal.SafeErr(err.Error()), hint(err))

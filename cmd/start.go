@@ -96,6 +96,8 @@ func (a *app) start(ctx context.Context) error {
 	if a.settings.GetBool("detach") {
 		return a.detach(ctx)
 	}
+	a.serves = true
+	a.term.Follow()
 	began := time.Now()
 	d, err := a.startDaemon(ctx, a.daemonOptions())
 	if err != nil {

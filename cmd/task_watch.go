@@ -22,6 +22,7 @@ func (a *app) checkWatch(watching bool) error {
 // watchTasks prints rows again as they change, until the user ends it. On a terminal the last line
 // tells where the task stands that comes next.
 func (a *app) watchTasks(ctx context.Context, c *client.Client, filter client.TaskFilter, seen []client.Object) error {
+	a.term.Follow()
 	known := map[string]string{}
 	for _, row := range seen {
 		known[rowKey(row)] = text(row["status"])
@@ -59,6 +60,7 @@ func (a *app) watchTasks(ctx context.Context, c *client.Client, filter client.Ta
 
 // watchTask tells of one task until it has ended.
 func (a *app) watchTask(ctx context.Context, c *client.Client, task client.Object) error {
+	a.term.Follow()
 	tick := time.NewTicker(look)
 	defer tick.Stop()
 	defer a.live("")

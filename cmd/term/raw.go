@@ -15,7 +15,7 @@ func (t *Terminal) Conversational() bool {
 
 func (t *Terminal) files() (in, out *os.File) {
 	in, _ = t.In.(*os.File)
-	out, _ = t.Out.(*os.File)
+	out, _ = t.Plain().(*os.File)
 	return in, out
 }
 

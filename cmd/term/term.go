@@ -32,6 +32,7 @@ func System() *Terminal {
 	terminal := New(os.Stdin, os.Stdout, os.Stderr, onTerminal && !plain)
 	terminal.Interactive = errOnTerminal && !plain
 	terminal.OnTerminal, terminal.errOnTerminal = onTerminal, errOnTerminal
+	terminal.Out = &output{Writer: os.Stdout}
 	return terminal
 }
 
