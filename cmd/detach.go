@@ -80,6 +80,9 @@ func (a *app) awaitDetached(ctx context.Context, command *exec.Cmd, ready, log s
 	_ = command.Process.Signal(syscall.SIGTERM)
 	<-ended
 	output, _ := os.ReadFile(log)
+	if len(output) == 0 {
+		return fmt.Errorf("the emulator ended without a word; is there room left in %s?", filepath.Dir(log))
+	}
 	a.term.Notef("%s\n", strings.TrimSpace(string(output))) // what a start in the foreground says, and its exit code
 	return &exitError{code: max(command.ProcessState.ExitCode(), exitFailure)}
 }

@@ -209,6 +209,11 @@ func TestFullDisk(t *testing.T) {
 	if line := fails(t, startOn(filepath.Join(disk, "other")), 1); !strings.Contains(line, "no space left") && !strings.Contains(line, "full") {
 		t.Errorf("a start on a full disk: %s", line)
 	}
+	detached := startOn(filepath.Join(disk, "another"))
+	detached.Args = append(detached.Args, "--detach")
+	if line := fails(t, detached, 1); !strings.Contains(line, "room") && !strings.Contains(line, "full") {
+		t.Errorf("one in the background: %q", line)
+	}
 }
 
 // fill writes until the disk is full.

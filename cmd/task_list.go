@@ -14,7 +14,7 @@ import (
 func newTaskList(a *app) *cobra.Command {
 	c := withOutput(&cobra.Command{Use: "list [FUNCTION]", Aliases: []string{"ls"}, Short: "List asynchronous invocations, newest first",
 		Args: cobra.MaximumNArgs(1),
-		RunE: func(c *cobra.Command, args []string) error { return a.listTasks(c.Context(), args) }})
+		RunE: func(c *cobra.Command, args []string) error { return a.listTasks(c, args) }})
 	flags := c.Flags()
 	flags.String("status", "", "only these states, a comma list: Enqueued,Running,…")
 	flags.String("prefix", "", "only ids that begin so")
@@ -27,7 +27,8 @@ func newTaskList(a *app) *cobra.Command {
 	return c
 }
 
-func (a *app) listTasks(ctx context.Context, args []string) error {
+func (a *app) listTasks(command *cobra.Command, args []string) error {
+	ctx := command.Context()
 	filter, err := a.taskFilter(args)
 	if err != nil {
 		return err
@@ -37,9 +38,12 @@ func (a *app) listTasks(ctx context.Context, args []string) error {
 		return err
 	}
 	c := a.client()
-	rows, err := c.Tasks(ctx, filter)
+	rows, more, err := tasks(ctx, c, filter)
 	if err != nil {
 		return err
+	}
+	if more && !command.Flags().Changed("limit") {
+		a.notice(fmt.Sprintf("there are more than these %d; --limit 0 shows all", len(rows)))
 	}
 	if len(rows) == 0 {
 		if err := a.exists(ctx, filter.Function); err != nil {
@@ -50,6 +54,19 @@ func (a *app) listTasks(ctx context.Context, args []string) error {
 		return err
 	}
 	return a.watchTasks(ctx, c, filter, rows)
+}
+
+// tasks are those that the filter selects, and whether its limit leaves some out.
+func tasks(ctx context.Context, c *client.Client, filter client.TaskFilter) (rows []client.Object, more bool, err error) {
+	limit := filter.Limit
+	if limit > 0 {
+		filter.Limit++
+	}
+	rows, err = c.Tasks(ctx, filter)
+	if limit > 0 && len(rows) > limit {
+		return rows[:limit], true, err
+	}
+	return rows, false, err
 }
 
 func (a *app) taskFilter(args []string) (client.TaskFilter, error) {
