@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -26,6 +27,7 @@ type app struct {
 	term     *term.Terminal
 	settings *viper.Viper
 	keys     signature.Keys // at least one
+	told     sync.Map       // notices
 	serves   bool           // others depend on it: a full disk below standard output ends nothing
 }
 

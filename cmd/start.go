@@ -275,6 +275,7 @@ func (a *app) dataDir() string {
 
 // notice shows one line that matters but is no error.
 func (a *app) notice(text string) {
+	a.told.Store(text, true)
 	if a.settings.GetString("log-format") == "json" {
 		a.logJSON(map[string]any{"msg": "notice", "text": text})
 		return
@@ -365,6 +366,8 @@ func (a *app) showReady(d *daemon.Daemon, deployed *deployment, took time.Durati
 		return
 	}
 	for _, line := range d.Limits() {
-		t.Printf("  %s %s\n", t.Warn("note"), line)
+		if _, told := a.told.Load(line); !told {
+			t.Printf("  %s %s\n", t.Warn("note"), line)
+		}
 	}
 }

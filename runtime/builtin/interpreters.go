@@ -209,7 +209,7 @@ func missing(l *language, id string, want version) *emulator.Error {
 		version = l.least
 	}
 	return emulator.Refuse(412, "FunctionNotStarted",
-		"runtime %s needs %s %s, and this machine has none: install it, or name one in the setting for interpreters; `fcemu doctor` lists what is there",
+		"runtime %s needs %s %s, and this machine has none: install it, or name one under interpreters in fcemu.yaml; `fcemu doctor` lists what is there",
 		id, l.name, version)
 }
 
