@@ -15,17 +15,18 @@ import (
 
 	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/emulator/api"
+	"github.com/fcemu/fcemu/emulator/front/fronttest"
 )
 
-func serve(t *testing.T, operation api.Operation) *httptest.Server {
+func serve(t *testing.T, operation api.Operation) *fronttest.Server {
 	t.Helper()
 	handler := api.New(api.Options{IDs: emulator.NewIDs(), Clock: emulator.RealClock{}}, api.Route{Pattern: "POST /x/{name}", Operation: operation})
-	server := httptest.NewServer(api.Guard(handler, func(host string) bool { return host == "allowed.example" }))
+	server := fronttest.New(api.Guard(handler, func(host string) bool { return host == "allowed.example" }))
 	t.Cleanup(server.Close)
 	return server
 }
 
-func send(t *testing.T, server *httptest.Server, body io.Reader, header map[string]string) (*http.Response, string) {
+func send(t *testing.T, server *fronttest.Server, body io.Reader, header map[string]string) (*http.Response, string) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), "POST", server.URL+"/x/y", body)
 	if err != nil {
@@ -146,7 +147,7 @@ var unfinished = map[string]string{
 }
 
 // raw begins a request by hand.
-func raw(t *testing.T, server *httptest.Server, rest string) net.Conn {
+func raw(t *testing.T, server *fronttest.Server, rest string) net.Conn {
 	t.Helper()
 	connection, err := net.Dial("tcp", server.Listener.Addr().String())
 	if err != nil {
@@ -183,7 +184,7 @@ func TestTornBody(t *testing.T) {
 // A client that stops sending is answered, and its connection is given up.
 func TestStalledBody(t *testing.T) {
 	options := api.Options{IDs: emulator.NewIDs(), Clock: emulator.RealClock{}, Patience: 10 * time.Millisecond}
-	server := httptest.NewServer(api.New(options, api.Route{Pattern: "POST /x/y", Operation: func(c *api.Call) error {
+	server := fronttest.New(api.New(options, api.Route{Pattern: "POST /x/y", Operation: func(c *api.Call) error {
 		_, err := c.Body(api.MaxJSON)
 		return err
 	}}))
@@ -211,7 +212,7 @@ func TestStalledBody(t *testing.T) {
 func TestPatienceEndsWithTheBody(t *testing.T) {
 	const patience = 10 * time.Millisecond
 	options := api.Options{IDs: emulator.NewIDs(), Clock: emulator.RealClock{}, Patience: patience}
-	server := httptest.NewServer(api.New(options, api.Route{Pattern: "POST /x/y", Operation: func(c *api.Call) error {
+	server := fronttest.New(api.New(options, api.Route{Pattern: "POST /x/y", Operation: func(c *api.Call) error {
 		body, err := c.Body(api.MaxJSON)
 		if err != nil {
 			return err
@@ -236,6 +237,49 @@ func TestPatienceEndsWithTheBody(t *testing.T) {
 			t.Errorf("got %d %q %v", response.StatusCode, text, err)
 		}
 		_, _ = io.WriteString(connection, "POST /x/y HTTP/1.1\r\nHost: localhost\r\n"+rest)
+	}
+}
+
+// counting counts how often the time to read is bounded, or no longer is.
+type counting struct {
+	http.ResponseWriter
+	changes *int
+}
+
+func (c counting) SetReadDeadline(at time.Time) error {
+	*c.changes++
+	return http.NewResponseController(c.ResponseWriter).SetReadDeadline(at)
+}
+
+// A body that has come with its header is there, so nothing is spent on waiting for it; the rest of a body
+// that has not is waited for.
+func TestOnlyWhatIsAwaitedIsTimed(t *testing.T) {
+	changes := 0 // one call at a time
+	handler := api.New(api.Options{IDs: emulator.NewIDs(), Clock: emulator.RealClock{}}, api.Route{Pattern: "POST /x/y", Operation: func(c *api.Call) error {
+		body, err := c.Body(api.MaxJSON)
+		if err != nil {
+			return err
+		}
+		return c.Bytes(200, "text/plain", body)
+	}})
+	server := fronttest.New(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		handler.ServeHTTP(counting{w, &changes}, r)
+	}))
+	t.Cleanup(server.Close)
+	for rest, wanted := range map[string]bool{
+		"Content-Length: 3\r\n\r\nabc":                               false,
+		"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n":    true,
+		"Content-Length: 10000\r\n\r\n" + strings.Repeat("a", 10000): true,
+		"Content-Length: 0\r\n\r\n":                                  false,
+	} {
+		changes = 0
+		response, err := http.ReadResponse(bufio.NewReader(raw(t, server, rest)), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadAll(response.Body); err != nil || response.StatusCode != 200 || (changes > 0) != wanted {
+			t.Errorf("%.40q: %d %v, timed %d times", rest, response.StatusCode, err, changes)
+		}
 	}
 }
 

@@ -45,6 +45,10 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Buffered is how many bytes of a body of known length can be read without waiting for the client, if
+// none has been read yet.
+func (b *body) Buffered() int { return b.response.conn.buf.Buffered() }
+
 // Close ends reading.
 func (b *body) Close() error {
 	b.mu.Lock()
