@@ -116,7 +116,7 @@ func (b *Body) Close() error {
 }
 
 // Hurry lets reading fail after a while, unless there is nothing more to read: then the connection
-// is net/http's, which waits for its client to leave or to ask again.
+// is the server's, which waits for its client to leave or to ask again.
 func (b *Body) Hurry(limit time.Duration) {
 	if !b.ended.Load() {
 		_ = http.NewResponseController(b.w).SetReadDeadline(time.Now().Add(limit)) // fails where it is closed already
