@@ -193,7 +193,7 @@ func (a *answer) finish(inv *emulator.Invocation, out *emulator.Outcome) *emulat
 		return nil
 	case a.sent && a.broken(out):
 		if out.Cause == emulator.CauseCanceled {
-			a.call.record.Status = statusClientClosed
+			a.call.record.Status = invoke.StatusClientClosed
 		}
 		// The client must not take half an answer for a whole one. This is how handlers cut
 		// the connection.
@@ -211,7 +211,7 @@ func (a *answer) finish(inv *emulator.Invocation, out *emulator.Outcome) *emulat
 	case out.Refused != nil:
 		return out.Refused
 	case out.Cause == emulator.CauseCanceled:
-		return clientClosed()
+		return invoke.ClientClosed()
 	case whole:
 		if a.length < 0 && a.call.r.Method != http.MethodHead {
 			a.length = int64(len(a.held))

@@ -25,7 +25,7 @@ type call struct {
 	cors      *emulator.CORS // the door's corsConfig, or nil
 	control   invoke.Control
 	session   *emulator.SessionUse
-	body      requestBody
+	body      invoke.Body
 	answer    answer
 	record    emulator.RequestRecord
 	detached  bool // the invocation goes on without its request, and is recorded when it ends
@@ -130,14 +130,14 @@ func (c *call) invoke() *emulator.Error {
 
 // passThrough runs a custom runtime: the request streams in, the answer streams out.
 func (c *call) passThrough(inv *invocation) *emulator.Error {
-	if refusal := c.openBody(emulator.MaxSyncPayload); refusal != nil {
+	if refusal := c.body.Open(c.w, c.r, emulator.MaxSyncPayload); refusal != nil {
 		return refusal
 	}
 	c.setRequest(inv, &c.body, c.r.ContentLength)
 	c.answer = answer{call: c, hold: c.control.LogTail}
 	out := c.run(inv, &c.answer)
-	c.body.hurry(farewell)
-	if refusal := c.body.refusal.Load(); refusal != nil && !c.answer.started {
+	c.body.Hurry(invoke.Farewell)
+	if refusal := c.body.Refusal(); refusal != nil && !c.answer.started {
 		return refusal
 	}
 	return c.answer.finish(&inv.Invocation, out)

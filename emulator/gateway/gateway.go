@@ -1,12 +1,14 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"sync"
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/invoke"
 	"github.com/fcemu/fcemu/emulator/jwt"
 )
 
@@ -89,9 +91,7 @@ func New(o Options) *Gateway {
 	if o.Clock == nil {
 		o.Clock = emulator.RealClock{}
 	}
-	if o.Patience == 0 {
-		o.Patience = time.Minute
-	}
+	o.Patience = cmp.Or(o.Patience, invoke.Patience)
 	return &Gateway{Options: o, told: map[notice]bool{}}
 }
 

@@ -64,7 +64,7 @@ func refusalOf(err error) *emulator.Error {
 		return refusal
 	}
 	if errors.Is(err, context.Canceled) {
-		return clientClosed()
+		return invoke.ClientClosed()
 	}
 	return emulator.Internal(err)
 }

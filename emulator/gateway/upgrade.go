@@ -42,7 +42,7 @@ func names(lines []string, word string) bool {
 func (c *call) passOn(inv *invocation, protocol string) *emulator.Error {
 	c.setRequest(inv, nil, 0)
 	inv.request.Upgrade, inv.request.Header = protocol, spellOut(c.r.Header)
-	c.body.ended.Store(true)
+	c.body.End()
 	ctx, stop, cancel := outlive(c.r.Context())
 	a := &switcher{answer: answer{call: c}, forget: stop, switched: make(chan struct{})}
 	done := make(chan *emulator.Outcome, 1)

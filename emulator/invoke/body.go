@@ -22,8 +22,8 @@ const Farewell = 500 * time.Millisecond
 // maxDrained is how much a client may send in vain, in bytes. It is more than a code package in JSON.
 const maxDrained = 160 << 20
 
-// statusClientClosed is for calls whose client went away.
-const statusClientClosed = 499
+// StatusClientClosed is for calls whose client went away.
+const StatusClientClosed = 499
 
 // Body is the body of a request as it comes over its connection. One of unknown length is refused as
 // soon as it is too long.
@@ -123,6 +123,9 @@ func (b *Body) Hurry(limit time.Duration) {
 	}
 }
 
+// End says that nobody reads the rest, for a connection that is handed over.
+func (b *Body) End() { b.ended.Store(true) }
+
 // Ended tells whether nothing more of the body will be read.
 func (b *Body) Ended() bool { return b.ended.Load() }
 
@@ -142,7 +145,7 @@ func Drain(w http.ResponseWriter, r *http.Request) {
 
 // ClientClosed is the end of a call whose client went away. Nobody reads it but the request log.
 func ClientClosed() *emulator.Error {
-	return emulator.Refuse(statusClientClosed, "ClientClosedRequest", "the client closed the request")
+	return emulator.Refuse(StatusClientClosed, "ClientClosedRequest", "the client closed the request")
 }
 
 // unreadable tells a client that has gone from one that sends nonsense, or nothing.
