@@ -54,7 +54,9 @@ type Ahead struct {
 	// Plan is the start. Its Spec.Mounts have what the program needs until it is given to a function,
 	// and its Connect returns at once.
 	Plan func() (Plan, error)
-	// Give makes the waiting program the function's. It has its folders and its limits by then.
+	// Tell gives the waiting program the function's variables, while it gets the function's folders.
+	Tell func(Session) error
+	// Give makes it the function's. It has its folders and its limits by then.
 	Give func(Session) error
 }
 

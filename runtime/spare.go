@@ -206,7 +206,10 @@ func (i *instance) claim(ctx context.Context, plan *Plan) bool {
 	if one == nil {
 		return false
 	}
-	err := one.process.Mount(ctx, *plan.Spec.Mounts)
+	err := plan.Ahead.Tell(one.session)
+	if err == nil {
+		err = one.process.Mount(ctx, *plan.Spec.Mounts)
+	}
 	if err == nil {
 		one.process.Limit(plan.Spec.Limits)
 		err = plan.Ahead.Give(one.session)

@@ -31,8 +31,11 @@ func (k *Kind) ahead(s *start, binds int) *runtime.Ahead {
 			plan, _, err := planOnLine(spec, nil, 1)
 			return plan, err
 		},
+		Tell: func(waiting runtime.Session) error {
+			return describe(waiting.(*session).line, listFrame(nil, kindGiven, []string{""}, s.late))
+		},
 		Give: func(waiting runtime.Session) error {
-			frames := listFrame(nil, kindGiven, []string{s.place.CodeDir}, s.late)
+			frames := listFrame(nil, kindGiven, []string{s.place.CodeDir})
 			session := waiting.(*session)
 			session.told = s.place.Credentials
 			return describe(session.line, append(frames, k.setup(s).frame()...))

@@ -47,7 +47,7 @@ import (
 
 const (
 	kindCredentials = 253
-	kindGiven       = 254
+	kindGiven       = 254 // a folder, or an empty text, and variables: see Ahead
 	kindSetup       = 255
 	kindHTTP        = 4 // beside the hooks
 

@@ -59,14 +59,9 @@ class Handlers {
   // isModule tells whether the nearest package.json makes .js files ES modules.
   isModule(folder) {
     for (; folder.startsWith(this.setup.code); folder = dirname(folder)) {
-      let text;
+      if (!existsSync(folder + '/package.json')) continue;
       try {
-        text = readFileSync(folder + '/package.json', 'utf8');
-      } catch (error) {
-        continue;
-      }
-      try {
-        return JSON.parse(text).type === 'module';
+        return JSON.parse(readFileSync(folder + '/package.json', 'utf8')).type === 'module';
       } catch (error) {
         return false;
       }

@@ -206,10 +206,10 @@ function uncaught(error) {
   }
 }
 
-// run takes the setup and begins to wait for calls. become makes a process that has waited the function's.
-module.exports = function run(become) {
+// run takes the setup and waits for calls. become makes a process that has waited the function's.
+function run(become) {
   let facts = line.receive();
-  if (facts[0] === GIVEN) {
+  while (facts[0] === GIVEN) {
     become(facts);
     facts = line.receive();
   }
@@ -228,6 +228,31 @@ module.exports = function run(become) {
     if (send) send();
     else if (current !== null) vigil = later(() => {}, longest);
   });
-  logs.install(setup);
-  soon(setup.concurrency === 1 ? next : takeMany);
-};
+  logs.follow(setup);
+  if (setup.concurrency === 1) next();
+  else takeMany();
+}
+
+// rehearse makes a call for nobody, whose answer goes to a descriptor of its own. What the first call runs
+// is compiled then, and the modules that it needs are loaded.
+function rehearse(facts, frame, descriptor) {
+  setup = new Setup(facts);
+  setup.concurrency = 0; // no call comes after it
+  handlers = new Handlers(setup);
+  logs.follow(setup);
+  line.answerTo(descriptor);
+  return new Promise((done) => {
+    const call = current = new Call(frame);
+    const { send } = call;
+    call.send = (...answer) => {
+      send.apply(call, answer);
+      line.answerTo(null);
+      setup = handlers = null;
+      done();
+    };
+    call.run();
+  });
+}
+
+logs.install();
+module.exports = { run, rehearse };

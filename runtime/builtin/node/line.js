@@ -10,6 +10,7 @@ const room = Buffer.allocUnsafeSlow(1 << 16); // what was read and not yet taken
 const out = Buffer.allocUnsafeSlow(1 << 16);
 let from = 0;
 let to = 0;
+let replies = REPLIES;
 
 function fill() {
   const count = readSync(CALLS, room, to, room.length - to, null);
@@ -129,12 +130,17 @@ function replyHTTP(number, status, facts, body) {
 function writeAll(buffer, size) {
   for (let sent = 0; sent < size;) {
     try {
-      sent += writeSync(REPLIES, buffer, sent, size - sent);
+      sent += writeSync(replies, buffer, sent, size - sent);
     } catch (error) {
       if (error.code === 'EPIPE') process.exit(0);
       if (error.code !== 'EINTR') throw error;
     }
   }
+}
+
+// answerTo sends replies elsewhere; null is their place again.
+function answerTo(descriptor) {
+  replies = descriptor === null ? REPLIES : descriptor;
 }
 
 // fieldsOf reads a frame of strings, each after its length.
@@ -148,4 +154,4 @@ function fieldsOf(frame) {
   return fields;
 }
 
-module.exports = { BODY, arrived, listen, receive, reply, replyHTTP, fieldsOf };
+module.exports = { BODY, arrived, listen, receive, reply, replyHTTP, answerTo, fieldsOf };

@@ -68,16 +68,20 @@ class Logger {
   }
 }
 
-function install(setup) {
-  state.callbackOnly = setup.callbackOnly;
-  const wanted = (process.env.ALIYUN_FC_LOG_LEVEL || '').toLowerCase();
-  if (!setup.callbackOnly && wanted in severity) state.lowest = severity[wanted];
-  const levels = { log: setup.callbackOnly ? 'verbose' : 'info', info: 'info', warn: 'warn', error: 'error', debug: 'debug' };
-  for (const method of Object.keys(levels)) {
-    console[method] = (...args) => write(levels[method], format(...args));
+// install makes console write records, before it is known of which function.
+function install() {
+  for (const method of ['log', 'info', 'warn', 'error', 'debug']) {
+    console[method] = (...args) => write(method !== 'log' ? method : state.callbackOnly ? 'verbose' : 'info', format(...args));
   }
   watch('stdout');
   watch('stderr');
+}
+
+// follow takes what the function's setup says of its log.
+function follow(setup) {
+  state.callbackOnly = setup.callbackOnly;
+  const wanted = (process.env.ALIYUN_FC_LOG_LEVEL || '').toLowerCase();
+  state.lowest = !setup.callbackOnly && wanted in severity ? severity[wanted] : 0;
 }
 
 // watch notes when user code first takes a stream: making one costs a millisecond or two.
@@ -97,4 +101,4 @@ function watch(name) {
   });
 }
 
-module.exports = { state, record, write, raw, drained, install, Logger };
+module.exports = { state, record, write, raw, drained, install, follow, Logger };

@@ -240,7 +240,7 @@ def main():
         del os
     line = Line()
     first = line.receive()
-    if first is not None and kind_of(first) == GIVEN:
+    while first is not None and kind_of(first) == GIVEN:
         from _fcemu import given
         given.become(read_list(first))
         first = line.receive()
