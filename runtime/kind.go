@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
@@ -32,18 +33,23 @@ type Plan struct {
 	Greeting string
 	// Ahead says how the program can be started before a function needs it. Nil: it cannot.
 	Ahead *Ahead
-	// Close frees what Prepare opened in this process (our copies of inherited descriptors); it is
-	// called once, after the start, whether or not that succeeded.
-	Close func()
-	// Drop is called in place of Close where there is no start; it also frees what Connect would use.
-	// Nil: nothing is open.
-	Drop func()
+	// Open makes what the program inherits, of which the caller closes its copies after the start, and what
+	// Connect speaks on. It is called at most once, right before the start. Nil: there is nothing.
+	Open func() ([]*os.File, error)
 }
 
-func (p *Plan) drop() {
-	if p.Drop != nil {
-		p.Drop()
+// open has the plan started with what it inherits, until done is called.
+func (p *Plan) open() (done func(), err error) {
+	if p.Open == nil {
+		return func() {}, nil
 	}
+	files, err := p.Open()
+	p.Spec.Files = files
+	return func() {
+		for _, file := range files {
+			_ = file.Close()
+		}
+	}, err
 }
 
 // Ahead is how a program is started before it is known for which function: an interpreter that waits.
@@ -53,7 +59,7 @@ type Ahead struct {
 	Key string
 	// Plan is the start. Its Spec.Mounts have what the program needs until it is given to a function,
 	// and its Connect returns at once.
-	Plan func() (Plan, error)
+	Plan func() Plan
 	// Tell gives the waiting program the function's variables, while it gets the function's folders.
 	Tell func(Session) error
 	// Give makes it the function's. It has its folders and its limits by then.

@@ -119,28 +119,25 @@ type lineKind struct {
 }
 
 func (k *lineKind) Prepare(_ *emulator.Function, place Place) (Plan, error) {
-	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
-	if err != nil {
-		return Plan{}, err
-	}
-	syscall.CloseOnExec(pair[0])
-	syscall.CloseOnExec(pair[1])
-	theirs := os.NewFile(uintptr(pair[1]), "theirs")
-	ours := os.NewFile(uintptr(pair[0]), "ours")
-	conn, err := net.FileConn(ours)
-	_ = ours.Close()
-	if err != nil {
-		return Plan{}, err
-	}
+	var conn net.Conn
 	return Plan{
-		Spec: process.Spec{
-			Path: python(), Args: []string{"-S", "-E", k.script}, Env: place.Env, Dir: place.CodeDir, Files: []*os.File{theirs},
-		},
+		Spec:   process.Spec{Path: python(), Args: []string{"-S", "-E", k.script}, Env: place.Env, Dir: place.CodeDir},
 		Notice: k.notice, Marks: true,
+		Open: func() ([]*os.File, error) {
+			pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
+			if err != nil {
+				return nil, err
+			}
+			syscall.CloseOnExec(pair[0])
+			syscall.CloseOnExec(pair[1])
+			ours := os.NewFile(uintptr(pair[0]), "ours")
+			defer ours.Close()
+			conn, err = net.FileConn(ours)
+			return []*os.File{os.NewFile(uintptr(pair[1]), "theirs")}, err
+		},
 		Connect: func(context.Context, process.Process) (Session, error) {
 			return &lineSession{conn: conn, in: bufio.NewReader(conn)}, nil
 		},
-		Close: func() { _ = theirs.Close() },
 	}, nil
 }
 

@@ -156,11 +156,12 @@ func (s *spares) close() {
 
 // startSpare starts a program that waits.
 func (p *Pool) startSpare(ahead *Ahead) (*spare, error) {
-	plan, err := ahead.Plan()
+	plan := ahead.Plan()
+	done, err := plan.open()
 	if err != nil {
 		return nil, err
 	}
-	defer plan.Close()
+	defer done()
 	read, write, err := openPipes()
 	if err != nil {
 		return nil, err
@@ -218,7 +219,6 @@ func (i *instance) claim(ctx context.Context, plan *Plan) bool {
 		go one.end()
 		return false
 	}
-	plan.drop()
 	i.told = plan.Spec.Env
 	i.logs.take(one.output, plan.Marks)
 	i.runs(one.process)
@@ -246,7 +246,6 @@ func (p *Pool) Expect(fn *emulator.Function) {
 	if err != nil {
 		return // the call will tell
 	}
-	plan.drop()
 	p.notice(fn, plan.Notice)
 	p.spares.want(plan.Ahead)
 }

@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"errors"
+	"os"
 	"sync"
 	"testing"
 
@@ -22,18 +23,17 @@ func (k *aheadKind) Prepare(fn *emulator.Function, _ Place) (Plan, error) {
 	return Plan{Ahead: &Ahead{Key: fn.Runtime, Plan: k.plan}}, nil
 }
 
-func (k *aheadKind) plan() (Plan, error) {
+func (k *aheadKind) plan() Plan {
 	k.mu.Lock()
 	k.started++
 	k.mu.Unlock()
 	if len(k.program) == 0 {
-		return Plan{}, errors.New("no such program")
+		return Plan{Open: func() ([]*os.File, error) { return nil, errors.New("no such program") }}
 	}
 	return Plan{
 		Spec:    process.Spec{Path: k.program[0], Args: k.program[1:], Dir: "/"},
 		Connect: func(context.Context, process.Process) (Session, error) { return &silent{}, nil },
-		Close:   func() {},
-	}, nil
+	}
 }
 
 type silent struct{ Session }

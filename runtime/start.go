@@ -70,9 +70,6 @@ func (i *instance) boot(inv *emulator.Invocation) *failure {
 // raise starts the process and opens the session.
 func (i *instance) raise(ctx context.Context, plan *Plan) *failure {
 	if err := i.holdGPU(ctx); err != nil {
-		if plan.Close != nil {
-			plan.Close()
-		}
 		return faultOfError(err)
 	}
 	if i.claim(ctx, plan) {
@@ -124,9 +121,11 @@ func (i *instance) plan(inv *emulator.Invocation) (Plan, *failure) {
 
 // launch starts the process with its output on our pipes.
 func (i *instance) launch(ctx context.Context, plan *Plan) *failure {
-	if plan.Close != nil {
-		defer plan.Close()
+	done, err := plan.open()
+	if err != nil {
+		return refusal(emulator.Internal(err))
 	}
+	defer done()
 	read, write, err := openPipes()
 	if err != nil {
 		return refusal(emulator.Internal(err))

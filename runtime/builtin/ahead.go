@@ -26,11 +26,8 @@ func (k *Kind) ahead(s *start, binds int) *runtime.Ahead {
 	}
 	spec.Mounts = mounts
 	return &runtime.Ahead{
-		Key: strings.Join(slices.Concat(s.early, []string{spec.Path, fmt.Sprint(mounts)}, spec.Args), "\x00"),
-		Plan: func() (runtime.Plan, error) {
-			plan, _, err := planOnLine(spec, nil, 1)
-			return plan, err
-		},
+		Key:  strings.Join(slices.Concat(s.early, []string{spec.Path, fmt.Sprint(mounts)}, spec.Args), "\x00"),
+		Plan: func() runtime.Plan { return planOnLine(spec, nil, nil, 1) },
 		Tell: func(waiting runtime.Session) error {
 			return describe(waiting.(*session).line, listFrame(nil, kindGiven, []string{""}, s.late))
 		},

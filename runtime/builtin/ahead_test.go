@@ -28,7 +28,6 @@ func prepared(t *testing.T, kind *Kind, fn *emulator.Function, env map[string]st
 func TestWhatStartsAlone(t *testing.T) {
 	python := NewPython(options(t, map[string]string{"python3.10": "python3"}))
 	plain := prepared(t, python, function("python3.10", "index.handler"), nil)
-	plain.Drop()
 	for _, c := range []struct {
 		name, value string
 		ahead, same bool // it can be started ahead; it is then like one without the variable
@@ -48,7 +47,6 @@ func TestWhatStartsAlone(t *testing.T) {
 		{"BOOTSTRAP_WRAPPER", "/code/wrap", false, false},
 	} {
 		plan := prepared(t, python, function("python3.10", "index.handler"), map[string]string{c.name: c.value})
-		plan.Drop()
 		if ahead := plan.Ahead != nil; ahead != c.ahead {
 			t.Errorf("%s=%s: started ahead: %t", c.name, c.value, ahead)
 		} else if ahead && (plan.Ahead.Key == plain.Ahead.Key) != c.same {
@@ -57,7 +55,7 @@ func TestWhatStartsAlone(t *testing.T) {
 	}
 }
 
-func TestDroppedPlansLeaveNothingOpen(t *testing.T) {
+func TestPlansThatAreNotStartedOpenNothing(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // which would close it some day
 	python := NewPython(options(t, map[string]string{"python3.10": "python3"}))
 	open := func() int {
@@ -67,11 +65,10 @@ func TestDroppedPlansLeaveNothingOpen(t *testing.T) {
 		}
 		return len(list)
 	}
-	drop := func() { plan := prepared(t, python, function("python3.10", "index.handler"), nil); plan.Drop() }
-	drop()
+	prepared(t, python, function("python3.10", "index.handler"), nil)
 	before := open()
 	for range 5 {
-		drop()
+		prepared(t, python, function("python3.10", "index.handler"), nil)
 	}
 	if after := open(); after > before {
 		t.Errorf("%d descriptors before, %d after", before, after)

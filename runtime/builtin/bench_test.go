@@ -115,7 +115,11 @@ func BenchmarkPrepare(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		plan.Close()
+		theirs, err := plan.Open()
+		if err != nil {
+			b.Fatal(err)
+		}
+		closeAll(theirs...)
 		session, err := plan.Connect(b.Context(), nil)
 		if err != nil {
 			b.Fatal(err)

@@ -91,13 +91,17 @@ func launch(t testing.TB, kind *Kind, fn *emulator.Function, dir string, env ...
 	if err != nil {
 		t.Fatal(err)
 	}
+	theirs, err := plan.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
 	command := exec.Command(plan.Spec.Path, plan.Spec.Args...)
-	command.Env, command.Dir, command.ExtraFiles = plan.Spec.Env, plan.Spec.Dir, plan.Spec.Files
+	command.Env, command.Dir, command.ExtraFiles = plan.Spec.Env, plan.Spec.Dir, theirs
 	command.Stdout, command.Stderr = out, out
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	plan.Close()
+	closeAll(theirs...)
 	_ = out.Close()
 	session, err := plan.Connect(t.Context(), nil)
 	if err != nil {

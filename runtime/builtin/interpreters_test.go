@@ -202,7 +202,6 @@ func TestNoticeIsToldOnceForAFunction(t *testing.T) {
 		if err != nil || (plan.Notice != "") != want {
 			t.Errorf("round %d: %q %v", round, plan.Notice, err)
 		}
-		plan.Close()
 	}
 	other := function("python3.9", dispatch)
 	other.FunctionName = "other"

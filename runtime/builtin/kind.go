@@ -2,14 +2,12 @@ package builtin
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
@@ -100,10 +98,7 @@ func (k *Kind) Prepare(fn *emulator.Function, place runtime.Place) (runtime.Plan
 	}
 	s.early, s.late = s.env.split(fn)
 	s.spec.Env = slices.Concat(s.early, s.late)
-	plan, err := k.plan(s)
-	if err != nil {
-		return plan, err
-	}
+	plan := planOnLine(s.spec, func() []byte { return k.setup(s).frame() }, place.Credentials, fn.Concurrency())
 	plan.Notice = k.once(fn, notice)
 	plan.Ahead = k.ahead(s, shown)
 	plan.Greeting = greeting(fn.Runtime)
@@ -129,51 +124,34 @@ func (s *start) wrap() {
 	}
 }
 
-// plan opens the line. The setup is sent before the process runs, so that nothing waits for it.
-func (k *Kind) plan(s *start) (runtime.Plan, error) {
-	plan, ours, err := planOnLine(s.spec, s.place.Credentials, s.fn.Concurrency())
-	if err != nil {
-		return plan, err
-	}
-	if err := describe(ours, k.setup(s).frame()); err != nil {
-		plan.Drop()
-		return runtime.Plan{}, fmt.Errorf("describing the function to its bootstrap: %w", err)
-	}
-	return plan, nil
-}
-
-// planOnLine starts a bootstrap on a new line. told are the credentials that its setup has.
-func planOnLine(spec process.Spec, told *runtime.Credentials, concurrency int) (runtime.Plan, line, error) {
-	ours, theirs, err := openLine()
-	if err != nil {
-		return runtime.Plan{}, line{}, err
-	}
-	spec.Files = theirs
-	var taken atomic.Bool
+// planOnLine starts a bootstrap on a new line. setup, which may be nil, is sent before the process runs, so
+// that nothing waits for it; told are the credentials in it.
+func planOnLine(spec process.Spec, setup func() []byte, told *runtime.Credentials, concurrency int) runtime.Plan {
+	var ours line // stays open for Connect; of a start that failed the garbage collector closes it
 	return runtime.Plan{
 		Spec:  spec,
 		Marks: true,
-		// Our ends stay open for Connect; of a start that failed the garbage collector closes them.
-		Close: func() { closeAll(theirs...) },
-		Drop: func() {
-			closeAll(theirs...)
-			if !taken.Swap(true) {
-				ours.Close()
+		Open: func() (theirs []*os.File, err error) {
+			if ours, theirs, err = openLine(); err != nil {
+				return nil, err
 			}
+			if setup == nil {
+				return theirs, nil
+			}
+			if err = describe(ours, setup()); err != nil {
+				return theirs, fmt.Errorf("describing the function to its bootstrap: %w", err)
+			}
+			return theirs, nil
 		},
 		Connect: func(context.Context, process.Process) (runtime.Session, error) {
-			if taken.Swap(true) {
-				return nil, errors.New("the line to the bootstrap is already taken")
-			}
 			if concurrency > 1 {
 				return newShared(ours, told), nil
 			}
 			return newSession(ours, told), nil
 		},
-	}, ours, nil
+	}
 }
 
-// describe leaves the setup in the pipe, which has room for it; a setup of absurd size is an error.
 func describe(ours line, frames []byte) error {
 	if err := ours.calls.SetWriteDeadline(time.Now().Add(time.Second)); err != nil {
 		return err

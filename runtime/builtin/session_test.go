@@ -83,22 +83,6 @@ func TestBrokenBootstraps(t *testing.T) {
 	}
 }
 
-func TestALineIsTakenOnce(t *testing.T) {
-	plan, err := NewPython(options(t, nil)).Prepare(function("python3", dispatch), runtime.Place{CodeDir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	plan.Close()
-	session, err := plan.Connect(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	session.Close()
-	if _, err := plan.Connect(t.Context(), nil); err == nil {
-		t.Error("a second session was opened")
-	}
-}
-
 func TestBootstrapFolderThatCannotBeWritten(t *testing.T) {
 	o := options(t, nil)
 	o.Dir = filepath.Join(t.TempDir(), "file")
