@@ -42,6 +42,9 @@ func (b *body) Read(p []byte) (int, error) {
 		b.response.request.Trailer = b.read.Trailer
 		b.response.conn.watch.begin(b.response.conn, b.response)
 	}
+	if err != nil && b.response.conn.in.broken {
+		b.response.cancel(b.response.conn.server.Gone)
+	}
 	return n, err
 }
 
@@ -89,6 +92,8 @@ func (b *body) finish() bool {
 	return b.ended
 }
 
+// hurry is the server's own deadline, for which it is not too late when the request has been answered.
 func (b *body) hurry() {
-	_ = b.response.SetReadDeadline(time.Now().Add(parting))
+	b.response.deadlines = true
+	_ = b.response.conn.rwc.SetReadDeadline(time.Now().Add(parting))
 }

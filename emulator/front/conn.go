@@ -18,7 +18,7 @@ import (
 
 // What a connection is about, for Shutdown.
 const (
-	idle int32 = iota // it waits for a request, or for its first
+	idle int32 = iota // it waits for a request, or reads its header
 	busy
 	closed
 )
@@ -49,12 +49,11 @@ type conn struct {
 
 // serve takes one request after another.
 func (c *conn) serve() {
-	defer c.recover()
+	defer c.leave()
 	if secure, ok := c.rwc.(*tls.Conn); ok {
 		state, err := c.server.handshake(secure)
 		if err != nil {
 			c.server.log(fmt.Sprintf("http: TLS handshake error from %s: %v", c.remote, err))
-			c.end()
 			return
 		}
 		c.tls = state
@@ -64,35 +63,23 @@ func (c *conn) serve() {
 		w, err := c.read()
 		if err != nil {
 			c.refuse(err)
-			break
+			return
 		}
 		if w == nil || !c.answer(w) {
-			break
+			return
 		}
 	}
-	if c.state.Load() != closed {
-		c.end()
-	}
 }
 
-// end closes the connection.
-func (c *conn) end() {
-	_ = c.rwc.Close()
-	c.server.forget(c)
-}
-
-// recover ends the connection of a handler that panicked: with http.ErrAbortHandler on purpose.
-func (c *conn) recover() {
-	cause := recover()
-	if cause == nil {
-		return
-	}
-	if cause != http.ErrAbortHandler {
+// leave ends the connection, also that of a handler that panicked: with http.ErrAbortHandler on purpose.
+func (c *conn) leave() {
+	if cause := recover(); cause != nil && cause != http.ErrAbortHandler {
 		c.server.log(fmt.Sprintf("http: panic serving %s: %v\n%s", c.remote, cause, debug.Stack()))
 	}
 	c.watch.end(c)
 	if c.state.Load() != closed {
-		c.end()
+		_ = c.rwc.Close()
+		c.server.forget(c)
 	}
 }
 
@@ -106,13 +93,19 @@ func (c *conn) closeIdle() {
 
 // await waits for the next request to begin.
 func (c *conn) await(limit time.Duration) bool {
-	if c.buf.Buffered() == 0 {
-		c.arm(limit)
-		if _, err := c.buf.Peek(1); err != nil {
+	for { // empty lines before a request are passed over (RFC 9112, section 2.2)
+		if c.buf.Buffered() == 0 {
+			c.arm(limit)
+		}
+		first, err := c.buf.Peek(1)
+		if err != nil {
 			return false
 		}
+		if first[0] != '\r' && first[0] != '\n' {
+			return true
+		}
+		_, _ = c.buf.Discard(1)
 	}
-	return c.state.CompareAndSwap(idle, busy)
 }
 
 // arm sets the read deadline, but does not bother to move one that has most of the time left.
@@ -135,14 +128,8 @@ func (c *conn) disarm() {
 	}
 }
 
-// read reads the header of a request and makes its answer.
+// read reads the header of a request and makes its answer: none where the server ends.
 func (c *conn) read() (*response, error) {
-	for c.buf.Buffered() > 0 { // empty lines before a request are passed over (RFC 9112, section 2.2)
-		if first, _ := c.buf.Peek(1); first[0] != '\r' && first[0] != '\n' {
-			break
-		}
-		_, _ = c.buf.Discard(1)
-	}
 	if !c.wholeHead() {
 		c.arm(c.server.HeaderTimeout)
 	}
@@ -157,6 +144,9 @@ func (c *conn) read() (*response, error) {
 	c.in.left = -1
 	if err := check(read); err != nil {
 		return nil, err
+	}
+	if !c.state.CompareAndSwap(idle, busy) {
+		return nil, nil
 	}
 	w := c.newResponse(read)
 	// Others may see the end of such a body elsewhere: net/http hides that a chunked request had a
@@ -199,6 +189,7 @@ func check(r *http.Request) error {
 
 // answer has a request handled. It tells whether the connection can be used again.
 func (c *conn) answer(w *response) bool {
+	defer w.cancel(nil)
 	switch expected := w.request.Header["Expect"]; {
 	case len(expected) == 0:
 	case !names(expected, "100-continue"):
@@ -208,7 +199,6 @@ func (c *conn) answer(w *response) bool {
 	case w.request.ProtoAtLeast(1, 1) && w.request.ContentLength != 0:
 		w.body.expected = true
 	}
-	defer w.cancel(nil)
 	if w.body.source == nil {
 		c.watch.begin(c, w)
 	} else if w.request.ContentLength < 0 || w.request.ContentLength > int64(c.buf.Buffered()) {
@@ -221,6 +211,7 @@ func (c *conn) answer(w *response) bool {
 // finish ends an answer, and waits for what belongs to the request still. It tells whether the
 // connection can be used again.
 func (c *conn) finish(w *response) bool {
+	w.end()
 	if w.hijacked {
 		c.watch.end(c)
 		return false
@@ -229,17 +220,17 @@ func (c *conn) finish(w *response) bool {
 		w.closes = true
 	}
 	again := w.finish()
-	w.done.Store(true)
 	read := w.body.finish()
 	c.watch.end(c)
-	if w.deadlines.Load() {
+	if w.deadlines {
 		_ = c.rwc.SetDeadline(time.Time{})
 		c.patient = time.Time{}
 	}
 	if !read {
 		c.part()
 	}
-	return read && again && !c.server.isClosing() && c.state.CompareAndSwap(busy, idle)
+	// In this order: Shutdown ends those that are idle, and others see that it has begun.
+	return read && again && c.state.CompareAndSwap(busy, idle) && !c.server.isClosing()
 }
 
 // appendDate writes the line of this second.

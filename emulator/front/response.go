@@ -40,10 +40,12 @@ type response struct {
 	closes   bool // the connection ends with this answer
 	hijacked bool
 
-	talk      sync.Mutex
-	spoken    bool // guarded by talk: WriteHeader was called
-	done      atomic.Bool
-	deadlines atomic.Bool // the handler has set one
+	talk   sync.Mutex
+	spoken bool // guarded by talk: WriteHeader was called
+
+	done      atomic.Bool // the handler has ended
+	limits    sync.Mutex  // held while a handler sets a deadline, and where done is set
+	deadlines bool        // guarded by limits until done: one was set
 }
 
 func (w *response) Header() http.Header { return w.header }
@@ -53,9 +55,7 @@ func (w *response) WriteHeader(status int) {
 	if w.status != 0 || w.hijacked || status < 200 && status != http.StatusSwitchingProtocols {
 		return
 	}
-	w.talk.Lock()
-	w.spoken = true
-	w.talk.Unlock()
+	w.speak()
 	w.status = status
 	if announced := w.header["Content-Length"]; len(announced) > 0 && allowsBody(status) {
 		if length, err := strconv.ParseInt(announced[0], 10, 64); err == nil && length >= 0 {
@@ -68,6 +68,13 @@ func (w *response) WriteHeader(status int) {
 	if _, given := w.header["Date"]; !given {
 		w.conn.appendDate()
 	}
+}
+
+// speak ends asking for the body.
+func (w *response) speak() {
+	w.talk.Lock()
+	defer w.talk.Unlock()
+	w.spoken = true
 }
 
 // goOn asks for the body, unless the answer has begun already.
@@ -238,34 +245,48 @@ func (w *response) FlushError() error {
 
 // SetReadDeadline is about the request's body.
 func (w *response) SetReadDeadline(at time.Time) error {
-	if w.done.Load() {
-		return errOver
-	}
-	w.deadlines.Store(true)
-	return w.conn.rwc.SetReadDeadline(at)
+	return w.limit(w.conn.rwc.SetReadDeadline, at)
 }
 
 // SetWriteDeadline is about the answer.
 func (w *response) SetWriteDeadline(at time.Time) error {
+	return w.limit(w.conn.rwc.SetWriteDeadline, at)
+}
+
+// limit sets a deadline, but never one of the next request.
+func (w *response) limit(set func(time.Time) error, at time.Time) error {
+	w.limits.Lock()
+	defer w.limits.Unlock()
 	if w.done.Load() {
 		return errOver
 	}
-	w.deadlines.Store(true)
-	return w.conn.rwc.SetWriteDeadline(at)
+	w.deadlines = true
+	return set(at)
+}
+
+// end is the end of the handler: who goes on after it can do nothing more.
+func (w *response) end() {
+	w.limits.Lock()
+	defer w.limits.Unlock()
+	w.done.Store(true)
 }
 
 // Hijack hands the connection over. What has come on it already is in the reader's buffer.
 func (w *response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	c := w.conn
-	if w.hijacked {
+	switch {
+	case w.hijacked:
 		return nil, nil, http.ErrHijacked
+	case w.done.Load():
+		return nil, nil, errOver
 	}
-	c.watch.end(c)
 	w.hijacked = true
-	c.state.Store(closed)
+	w.speak()
+	c.state.Store(closed) // from here on no watch begins
+	c.watch.end(c)
 	c.server.forget(c)
 	if w.status != 0 { // the handler has answered the handshake
-		w.begin(nil, nil, false)
+		w.pass(nil)
 		w.flush()
 	}
 	_ = c.rwc.SetDeadline(time.Time{})

@@ -40,7 +40,8 @@ type Server struct {
 	listeners map[net.Listener]struct{}
 	conns     map[*conn]struct{}
 	closing   bool
-	empty     chan struct{} // closed when the last connection has ended; of a Shutdown that waits
+	empty     chan struct{} // closed when the last connection has ended; nil before closing
+	settled   bool          // it is closed
 }
 
 // Serve accepts connections until the listener is closed; then it returns http.ErrServerClosed if that
@@ -104,9 +105,14 @@ func (s *Server) forget(c *conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.conns, c)
-	if s.closing && len(s.conns) == 0 && s.empty != nil {
+	s.settle()
+}
+
+// settle tells those who wait when the last connection has ended: after it there is no other.
+func (s *Server) settle() {
+	if s.empty != nil && len(s.conns) == 0 && !s.settled {
 		close(s.empty)
-		s.empty = nil
+		s.settled = true
 	}
 }
 
@@ -147,14 +153,10 @@ func (s *Server) close(end func(*conn)) <-chan struct{} {
 	for c := range s.conns {
 		end(c)
 	}
-	if len(s.conns) == 0 {
-		none := make(chan struct{})
-		close(none)
-		return none
-	}
 	if s.empty == nil {
 		s.empty = make(chan struct{})
 	}
+	s.settle()
 	return s.empty
 }
 

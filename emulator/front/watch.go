@@ -24,6 +24,9 @@ type watch struct {
 func (a *watch) begin(c *conn, w *response) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if c.state.Load() != busy {
+		return // the connection was handed over
+	}
 	a.on, a.w = true, w
 	if a.timer == nil {
 		a.timer = time.AfterFunc(attention, func() { a.look(c) })
