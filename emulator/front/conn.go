@@ -226,7 +226,7 @@ func (c *conn) finish(w *response) bool {
 		_ = c.rwc.SetDeadline(time.Time{})
 		c.patient = time.Time{}
 	}
-	if !read {
+	if !read || !again && c.buf.Buffered() > 0 {
 		c.part()
 	}
 	// In this order: Shutdown ends those that are idle, and others see that it has begun.

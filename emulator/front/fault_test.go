@@ -240,3 +240,17 @@ func TestHandlerThatExits(t *testing.T) {
 	isEnded(t, from)
 	shutdown(t, s)
 }
+
+// A client that sends its next request behind one which ends the connection reads the answer to the first.
+func TestAnswerBeforeWhatIsNotRead(t *testing.T) {
+	address := serveOurs(t, http.HandlerFunc(handle))
+	for range 20 {
+		conn, from := dial(t, address)
+		next := "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n" + strings.Repeat("x", 100000)
+		go func() { _, _ = io.WriteString(conn, exchanges["chunks"]+next) }() // ends with the connection
+		if got := receive(t, from); !strings.HasSuffix(got, "\nhello") {
+			t.Fatal(got)
+		}
+		isEnded(t, from)
+	}
+}

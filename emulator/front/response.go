@@ -22,8 +22,8 @@ const (
 
 var errOver = errors.New("the request has been answered")
 
-// response is the answer to one request. It is an http.ResponseWriter, with all that an
-// http.ResponseController can do for one.
+// response is the answer to one request. It is an http.ResponseWriter that can be flushed, hijacked and
+// given deadlines through an http.ResponseController. It is full duplex without being asked.
 type response struct {
 	conn    *conn
 	request *http.Request
