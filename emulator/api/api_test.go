@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -95,8 +97,13 @@ func TestGuard(t *testing.T) {
 }
 
 func TestFaults(t *testing.T) {
-	var told []error // one call at a time
-	options := api.Options{IDs: emulator.NewIDs(), Clock: emulator.RealClock{}, Fault: func(_ string, err error) { told = append(told, err) }}
+	var mu sync.Mutex
+	var told []error
+	options := api.Options{IDs: emulator.NewIDs(), Clock: emulator.RealClock{}, Fault: func(_ string, err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		told = append(told, err)
+	}}
 	server := httptest.NewServer(api.New(options,
 		api.Route{Pattern: "GET /error", Operation: func(*api.Call) error { return errors.New("disk full") }},
 		api.Route{Pattern: "GET /late", Operation: func(c *api.Call) error {
@@ -131,6 +138,8 @@ func TestFaults(t *testing.T) {
 		}
 	}
 	server.Close() // waits for the calls to end, which may tell after their client left
+	mu.Lock()
+	defer mu.Unlock()
 	if len(told) != 3 {
 		t.Errorf("got %v, want three faults", told)
 	}
@@ -228,7 +237,10 @@ func TestPatienceEndsWithTheBody(t *testing.T) {
 	const rest = "Content-Length: 3\r\n\r\nabc"
 	connection := raw(t, server, rest)
 	reader := bufio.NewReader(connection)
-	for range 2 {
+	for round := range 2 {
+		if round > 0 {
+			_, _ = io.WriteString(connection, "POST /x/y HTTP/1.1\r\nHost: localhost\r\n"+rest)
+		}
 		response, err := http.ReadResponse(reader, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -236,25 +248,24 @@ func TestPatienceEndsWithTheBody(t *testing.T) {
 		if text, err := io.ReadAll(response.Body); err != nil || response.StatusCode != 200 || string(text) != "abc" {
 			t.Errorf("got %d %q %v", response.StatusCode, text, err)
 		}
-		_, _ = io.WriteString(connection, "POST /x/y HTTP/1.1\r\nHost: localhost\r\n"+rest)
 	}
 }
 
 // counting counts how often the time to read is bounded, or no longer is.
 type counting struct {
 	http.ResponseWriter
-	changes *int
+	changes *atomic.Int64
 }
 
 func (c counting) SetReadDeadline(at time.Time) error {
-	*c.changes++
+	c.changes.Add(1)
 	return http.NewResponseController(c.ResponseWriter).SetReadDeadline(at)
 }
 
 // A body that has come with its header is there, so nothing is spent on waiting for it; the rest of a body
 // that has not is waited for.
 func TestOnlyWhatIsAwaitedIsTimed(t *testing.T) {
-	changes := 0 // one call at a time
+	var changes atomic.Int64
 	handler := api.New(api.Options{IDs: emulator.NewIDs(), Clock: emulator.RealClock{}}, api.Route{Pattern: "POST /x/y", Operation: func(c *api.Call) error {
 		body, err := c.Body(api.MaxJSON)
 		if err != nil {
@@ -272,13 +283,13 @@ func TestOnlyWhatIsAwaitedIsTimed(t *testing.T) {
 		"Content-Length: 10000\r\n\r\n" + strings.Repeat("a", 10000): true,
 		"Content-Length: 0\r\n\r\n":                                  false,
 	} {
-		changes = 0
+		changes.Store(0)
 		response, err := http.ReadResponse(bufio.NewReader(raw(t, server, rest)), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := io.ReadAll(response.Body); err != nil || response.StatusCode != 200 || (changes > 0) != wanted {
-			t.Errorf("%.40q: %d %v, timed %d times", rest, response.StatusCode, err, changes)
+		if _, err := io.ReadAll(response.Body); err != nil || response.StatusCode != 200 || (changes.Load() > 0) != wanted {
+			t.Errorf("%.40q: %d %v, timed %d times", rest, response.StatusCode, err, changes.Load())
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -62,7 +63,7 @@ func (r *runner) Run(_ context.Context, inv *emulator.Invocation, _ emulator.Ans
 type server struct {
 	*httptest.Server
 	runner runner
-	faults []error
+	faults faults
 }
 
 func newServer(t testing.TB) *server {
@@ -90,12 +91,12 @@ func newServer(t testing.TB) *server {
 	}
 	third := &v20230330.API{Catalogue: catalogue, Engine: engine, Queue: queue, Account: account, Region: region, Endpoint: endpoint}
 	routes := append(v20160815.Routes(shared), v20210406.Routes(shared)...)
-	options := api.Options{IDs: ids, Clock: clock, Fault: func(_ string, err error) { s.faults = append(s.faults, err) }}
+	options := api.Options{IDs: ids, Clock: clock, Fault: s.faults.add}
 	s.Server = httptest.NewServer(api.New(options, append(routes, third.Routes()...)...))
 	t.Cleanup(func() {
 		s.Close()
-		if len(s.faults) > 0 {
-			t.Errorf("faults: %v", s.faults)
+		if len(s.faults.all()) > 0 {
+			t.Errorf("faults: %v", s.faults.all())
 		}
 	})
 	return s
@@ -231,4 +232,22 @@ func (got answer) wantErrorStatus(t testing.TB, status int) {
 func sameJSON(value any) string {
 	text, _ := json.Marshal(value)
 	return string(text)
+}
+
+// faults are what the API told of itself.
+type faults struct {
+	mu   sync.Mutex
+	list []error
+}
+
+func (f *faults) add(_ string, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.list = append(f.list, err)
+}
+
+func (f *faults) all() []error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.list
 }

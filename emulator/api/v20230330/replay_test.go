@@ -147,7 +147,7 @@ func TestRealClientsRequests(t *testing.T) {
 			t.Errorf("%s: no expectation", r.Name)
 		}
 	}
-	if len(s.faults) > 0 {
-		t.Errorf("faults: %v", s.faults)
+	if len(s.faults.all()) > 0 {
+		t.Errorf("faults: %v", s.faults.all())
 	}
 }
