@@ -2,8 +2,10 @@
 package fronttest
 
 import (
+	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
@@ -27,6 +29,7 @@ func New(handler http.Handler) *Server {
 	}
 	s := &Server{URL: "http://" + listener.Addr().String(), Listener: listener, client: http.Client{Transport: &http.Transport{}}}
 	s.server.Handler, s.server.HeaderTimeout, s.server.MaxHeader, s.server.Gone = handler, 10*time.Second, 68<<10, emulator.ErrClientGone
+	s.server.Log = func(line string) { fmt.Fprintln(os.Stderr, line) }
 	go func() { _ = s.server.Serve(listener) }() // ends with Close
 	return s
 }
