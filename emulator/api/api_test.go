@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -97,13 +96,8 @@ func TestGuard(t *testing.T) {
 }
 
 func TestFaults(t *testing.T) {
-	var mu sync.Mutex
-	var told []error
-	options := api.Options{IDs: emulator.NewIDs(), Clock: emulator.RealClock{}, Fault: func(_ string, err error) {
-		mu.Lock()
-		defer mu.Unlock()
-		told = append(told, err)
-	}}
+	var faults fronttest.Faults
+	options := api.Options{IDs: emulator.NewIDs(), Clock: emulator.RealClock{}, Fault: faults.Add}
 	server := httptest.NewServer(api.New(options,
 		api.Route{Pattern: "GET /error", Operation: func(*api.Call) error { return errors.New("disk full") }},
 		api.Route{Pattern: "GET /late", Operation: func(c *api.Call) error {
@@ -138,9 +132,7 @@ func TestFaults(t *testing.T) {
 		}
 	}
 	server.Close() // waits for the calls to end, which may tell after their client left
-	mu.Lock()
-	defer mu.Unlock()
-	if len(told) != 3 {
+	if told := faults.All(); len(told) != 3 {
 		t.Errorf("got %v, want three faults", told)
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -22,6 +21,7 @@ import (
 	"github.com/fcemu/fcemu/emulator/api/v20230330"
 	"github.com/fcemu/fcemu/emulator/async"
 	"github.com/fcemu/fcemu/emulator/control"
+	"github.com/fcemu/fcemu/emulator/front/fronttest"
 	"github.com/fcemu/fcemu/emulator/invoke"
 	"github.com/fcemu/fcemu/store"
 )
@@ -63,7 +63,7 @@ func (r *runner) Run(_ context.Context, inv *emulator.Invocation, _ emulator.Ans
 type server struct {
 	*httptest.Server
 	runner runner
-	faults faults
+	faults fronttest.Faults
 }
 
 func newServer(t testing.TB) *server {
@@ -91,12 +91,12 @@ func newServer(t testing.TB) *server {
 	}
 	third := &v20230330.API{Catalogue: catalogue, Engine: engine, Queue: queue, Account: account, Region: region, Endpoint: endpoint}
 	routes := append(v20160815.Routes(shared), v20210406.Routes(shared)...)
-	options := api.Options{IDs: ids, Clock: clock, Fault: s.faults.add}
+	options := api.Options{IDs: ids, Clock: clock, Fault: s.faults.Add}
 	s.Server = httptest.NewServer(api.New(options, append(routes, third.Routes()...)...))
 	t.Cleanup(func() {
 		s.Close()
-		if len(s.faults.all()) > 0 {
-			t.Errorf("faults: %v", s.faults.all())
+		if len(s.faults.All()) > 0 {
+			t.Errorf("faults: %v", s.faults.All())
 		}
 	})
 	return s
@@ -232,22 +232,4 @@ func (got answer) wantErrorStatus(t testing.TB, status int) {
 func sameJSON(value any) string {
 	text, _ := json.Marshal(value)
 	return string(text)
-}
-
-// faults are what the API told of itself.
-type faults struct {
-	mu   sync.Mutex
-	list []error
-}
-
-func (f *faults) add(_ string, err error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.list = append(f.list, err)
-}
-
-func (f *faults) all() []error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.list
 }

@@ -109,7 +109,7 @@ type server struct {
 	*fronttest.Server
 	queue  *tasks
 	run    runner
-	faults faults
+	faults fronttest.Faults
 
 	instances []emulator.Instance
 }
@@ -143,7 +143,7 @@ func (s *server) handler(t testing.TB) http.Handler {
 		Clock:     clock,
 	}
 	routes := append(fc.Routes(), api.Route{Pattern: "GET /panic", Operation: func(*api.Call) error { panic("boom") }})
-	options := api.Options{IDs: ids, Clock: clock, Fault: s.faults.add}
+	options := api.Options{IDs: ids, Clock: clock, Fault: s.faults.Add}
 	return api.Guard(api.New(options, routes...), nil)
 }
 
@@ -224,21 +224,3 @@ func (s *server) hello(t testing.TB) {
 
 // chunked hides the length of a body, so that it is sent in chunks.
 func chunked(body []byte) io.Reader { return io.MultiReader(bytes.NewReader(body)) }
-
-// faults are what the API told of itself.
-type faults struct {
-	mu   sync.Mutex
-	list []error
-}
-
-func (f *faults) add(_ string, err error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.list = append(f.list, err)
-}
-
-func (f *faults) all() []error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.list
-}

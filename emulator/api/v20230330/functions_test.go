@@ -168,8 +168,8 @@ func TestErrorsOfEveryShape(t *testing.T) {
 	}
 	s.send(t, "GET", "/panic", "").wantError(t, 500, "InternalServerError", "an internal error has occurred")
 	s.Close()
-	if len(s.faults.all()) != 1 || !strings.Contains(s.faults.all()[0].Error(), "boom") {
-		t.Errorf("the panic was not reported: %v", s.faults.all())
+	if len(s.faults.All()) != 1 || !strings.Contains(s.faults.All()[0].Error(), "boom") {
+		t.Errorf("the panic was not reported: %v", s.faults.All())
 	}
 }
 

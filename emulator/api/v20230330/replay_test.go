@@ -147,7 +147,7 @@ func TestRealClientsRequests(t *testing.T) {
 			t.Errorf("%s: no expectation", r.Name)
 		}
 	}
-	if len(s.faults.all()) > 0 {
-		t.Errorf("faults: %v", s.faults.all())
+	if len(s.faults.All()) > 0 {
+		t.Errorf("faults: %v", s.faults.All())
 	}
 }

@@ -39,8 +39,8 @@ func (s *server) walk(t *testing.T, steps []step) {
 			}
 		}
 	}
-	if len(s.faults.all()) > 0 {
-		t.Errorf("faults: %v", s.faults.all())
+	if len(s.faults.All()) > 0 {
+		t.Errorf("faults: %v", s.faults.All())
 	}
 }
 
