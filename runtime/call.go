@@ -17,7 +17,7 @@ const (
 )
 
 // serve runs a call in the slot that it holds, and returns the slot. False means that the instance
-// has fewer slots than was thought, or cannot be used any more: look for another.
+// cannot be used any more: look for another.
 func (i *instance) serve(ctx context.Context, inv *emulator.Invocation, answer emulator.Answer, cold bool) (*emulator.Outcome, bool) {
 	select {
 	case <-i.ready:

@@ -190,9 +190,9 @@ func check(r *http.Request) error {
 // answer has a request handled. It tells whether the connection can be used again.
 func (c *conn) answer(w *response) bool {
 	defer w.cancel(nil)
-	switch expected := w.request.Header["Expect"]; {
-	case len(expected) == 0:
-	case !names(expected, "100-continue"):
+	switch expected := w.request.Header.Get("Expect"); {
+	case expected == "":
+	case !strings.EqualFold(expected, "100-continue"):
 		w.header["Connection"] = []string{"close"}
 		w.WriteHeader(http.StatusExpectationFailed)
 		return c.finish(w)

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -185,7 +184,7 @@ func (w *response) begin(held, p []byte, final bool) {
 	ends := head || !allowed || w.length >= 0
 	w.chunked = !ends && r.ProtoAtLeast(1, 1)
 	// Of a request that is still coming nobody can tell how much will be left over.
-	w.closes = w.closes || !final && w.body.isComing() || !ends && !w.chunked || names(w.header["Connection"], "close") || w.conn.server.isClosing()
+	w.closes = w.closes || !final && w.body.isComing() || !ends && !w.chunked || w.header.Get("Connection") == "close" || w.conn.server.isClosing()
 	out = w.appendConnection(out)
 	if w.chunked {
 		out = append(out, "Transfer-Encoding: chunked\r\n"...)
@@ -294,16 +293,4 @@ func (w *response) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		_, _ = c.buf.Peek(c.buf.Buffered() + 1)
 	}
 	return c.rwc, bufio.NewReadWriter(c.buf, bufio.NewWriter(c.rwc)), nil
-}
-
-// names tells whether a list of words, over any number of lines, has the one that is looked for.
-func names(lines []string, word string) bool {
-	for _, line := range lines {
-		for one := range strings.SplitSeq(line, ",") {
-			if strings.EqualFold(strings.TrimSpace(one), word) {
-				return true
-			}
-		}
-	}
-	return false
 }
