@@ -103,7 +103,7 @@ services:
         initializer: %s
         initializationTimeout: 10
         codeUri: ./code
-        timeout: 2
+        timeout: 30
         memorySize: 512
       triggers:
         - {name: http, type: http, config: {authType: anonymous, methods: [GET, POST, PUT, DELETE, HEAD, OPTIONS]}}
@@ -239,6 +239,10 @@ func (h *handlers) binary() {
 
 func (h *handlers) failures() {
 	h.t.Helper()
+	function := h.client.Endpoint() + "/2016-08-15/services/svc/functions/app"
+	if status, _, body := request(h.t, http.MethodPut, function, strings.NewReader(`{"timeout": 2}`), nil); status != http.StatusOK {
+		h.t.Fatalf("a shorter time-out: %d %s", status, body)
+	}
 	for _, c := range []struct{ path, kind, text string }{
 		{"/throw", "UnhandledInvocationError", "thrown on purpose"},
 		{"/exit", "UnhandledInvocationError", "Process exited unexpectedly before completing request"},
@@ -258,7 +262,7 @@ func (h *handlers) failures() {
 	if status != http.StatusForbidden || header.Get("X-Fc-Error-Type") != "FCCommonError" {
 		h.t.Errorf("a method that the trigger lacks: %d %v", status, header)
 	}
-	status, header, body := request(h.t, http.MethodPost, h.client.Endpoint()+"/2016-08-15/services/svc/functions/app/invocations", strings.NewReader("{}"), nil)
+	status, header, body := request(h.t, http.MethodPost, function+"/invocations", strings.NewReader("{}"), nil)
 	if status != http.StatusOK || header.Get("X-Fc-Error-Type") == "" {
 		h.t.Errorf("an event for an HTTP handler is a function error: %d %v %s", status, header, body)
 	}
@@ -303,7 +307,7 @@ func TestFlask(t *testing.T) {
 	}
 	write(t, folder, "code/index.py", flaskProgram)
 	write(t, folder, "s.yaml", strings.NewReplacer("        initializer: %s\n", "", "        initializationTimeout: 10\n", "",
-		"runtime: %s", "runtime: python3.10", "handler: %s", "handler: index.app", "timeout: 2", "timeout: 20").Replace(handlerProject))
+		"runtime: %s", "runtime: python3.10", "handler: %s", "handler: index.app").Replace(handlerProject))
 	r := startIn(t, folder, "-t", "s.yaml")
 	base := r.client.Endpoint() + "/2016-08-15/proxy/svc/app"
 
@@ -338,7 +342,7 @@ func TestTomcat(t *testing.T) {
 	inFolder(t, sdkFolder("tomcat"), "javac", "--release", "8", "-proc:none", "-Xlint:-options", "-cp", jars, "-d", filepath.Join(folder, "code"), "App.java")
 	inFolder(t, sdkFolder("tomcat"), "javac", "--release", "8", "-proc:none", "-Xlint:-options", "-cp", jars, "-d", filepath.Join(app, "WEB-INF", "classes"), "Page.java")
 	zipFolder(t, app, filepath.Join(folder, "code", "app.war"))
-	write(t, folder, "s.yaml", strings.Replace(fmt.Sprintf(handlerProject, "java8", "App::handleRequest", "App::initialize"), "timeout: 2", "timeout: 30", 1))
+	write(t, folder, "s.yaml", fmt.Sprintf(handlerProject, "java8", "App::handleRequest", "App::initialize"))
 	r := startIn(t, folder, "-t", "s.yaml")
 	base := r.client.Endpoint() + "/2016-08-15/proxy/svc/app"
 
