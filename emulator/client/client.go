@@ -113,6 +113,11 @@ func (c *Client) sendOnce(ctx context.Context, method, path string, query url.Va
 	if len(query) > 0 {
 		target += "?" + query.Encode()
 	}
+	if path != healthPath {
+		var answered func()
+		ctx, answered = c.attend(ctx)
+		defer answered()
+	}
 	request, err := http.NewRequestWithContext(ctx, method, target, bytes.NewReader(body))
 	if err != nil {
 		return nil, err

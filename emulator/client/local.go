@@ -4,27 +4,22 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"iter"
 	"net/http"
 	"net/url"
 	"strconv"
-	"time"
 
 	"github.com/fcemu/fcemu/emulator"
 )
 
-// patience is how long the emulator may take to tell how it is: it has to do nothing for that.
-const patience = 10 * time.Second
-
-var errSilent = errors.New("it takes calls but has been silent for 10 s; is it suspended?")
+const healthPath = own + "/health"
 
 // Health is the state of the running emulator.
 func (c *Client) Health(ctx context.Context) (Object, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, patience, &UnreachableError{Endpoint: c.endpoint, Err: errSilent})
 	defer cancel()
 	var health Object
-	err := c.call(ctx, "GET", own+"/health", nil, nil, &health)
+	err := c.call(ctx, "GET", healthPath, nil, nil, &health)
 	return health, err
 }
 
