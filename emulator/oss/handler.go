@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/xml"
+	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -30,6 +31,7 @@ type call struct {
 // ServeHTTP answers one request to OSS. It is no place for browsers: they would need CORS.
 func (s *Store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{Store: s, w: w, r: r, query: r.URL.Query(), requestID: newRequestID()}
+	r.Body = s.attended(w, r)
 	c.bucket, c.key = s.locate(r)
 	header := w.Header()
 	header.Set("X-Oss-Request-Id", c.requestID)
@@ -155,6 +157,10 @@ func (c *call) fail(f *failure) {
 // readXML reads a small document from the body.
 func (c *call) readXML(into any) error {
 	text, err := io.ReadAll(io.LimitReader(c.r.Body, maxDocument+1))
+	var late *failure
+	if errors.As(err, &late) {
+		return late
+	}
 	if err != nil || len(text) > maxDocument || xml.Unmarshal(text, into) != nil {
 		return malformedXML()
 	}

@@ -70,7 +70,8 @@ func (s *Store) write(body io.Reader, wantMD5 string) (*draft, error) {
 		return d, nil
 	}
 	_ = s.root.Remove(d.name) // what is left goes at the next start
-	if source.err != nil {
+	var late *failure
+	if source.err != nil && !errors.As(source.err, &late) {
 		return nil, refuse(400, "IncompleteBody", "The request body could not be read to its end: "+source.err.Error())
 	}
 	return nil, err

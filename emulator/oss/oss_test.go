@@ -1,6 +1,7 @@
 package oss
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/md5"
 	"encoding/base64"
@@ -8,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -371,6 +373,34 @@ func TestBrokenUploadLeavesNothing(t *testing.T) {
 	if got := w.want(200, "GET", "/bucket/a", ""); got.body != "before" {
 		t.Errorf("now %q", got.body)
 	}
+}
+
+// TestStalledUpload: a client that falls silent is told so, holds nothing, and leaves nothing behind.
+func TestStalledUpload(t *testing.T) {
+	w := newWorld(t)
+	w.want(200, "PUT", "/bucket", "")
+	w.store.Patience = 20 * time.Millisecond
+	for _, target := range []string{"PUT /bucket/a", "POST /bucket?delete"} {
+		conn, err := net.Dial("tcp", w.server.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = fmt.Fprintf(conn, "%s HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf", target)
+		answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, _ := io.ReadAll(answer.Body)
+		_ = conn.Close()
+		if answer.StatusCode != 400 || !strings.Contains(string(text), "<Code>RequestTimeout</Code>") {
+			t.Errorf("%s: %d %s", target, answer.StatusCode, text)
+		}
+	}
+	if left, _ := os.ReadDir(filepath.Join(w.folder, draftFolder)); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+	w.store.Patience = 0
+	w.want(404, "GET", "/bucket/a", "")
 }
 
 type brokenReader struct{}

@@ -33,6 +33,8 @@ type Options struct {
 	Region  string
 	Clock   emulator.Clock
 	IDs     *emulator.IDs
+	// Patience is how long a client may pause while it uploads; 0 = a minute.
+	Patience time.Duration
 }
 
 // Store keeps buckets in a folder.
