@@ -14,15 +14,17 @@ PASSED  := emulator emulator/front emulator/gateway emulator/invoke emulator/asy
 ASIDE   := github.com/... go.yaml.in/... golang.org/... crypto/... vendor/... encoding/json encoding/xml encoding/asn1 \
            archive/... bufio context database/... flag fmt go/... html internal/syscall/... io/... log/... math/big \
            mime/... net net/netip net/url os regexp/... text/...
-INLINE  := $(foreach p,$(ASIDE),'-gcflags=$(p)=-l') '-gcflags=github.com/mattn/...=' \
-           $(foreach p,$(PASSED),'-gcflags=github.com/fcemu/fcemu/$(p)=')
+INLINE  := $(foreach p,$(ASIDE),-gcflags=$(p)=-l) -gcflags=github.com/mattn/...= \
+           $(foreach p,$(PASSED),-gcflags=github.com/fcemu/fcemu/$(p)=)
 export GOFLAGS := -buildvcs=false -tags=$(TAGS)
 export CGO_CFLAGS := -Os -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables -include '$(CURDIR)/store/sqlite.h'
 
-.PHONY: build demo test lint soak bench bootstrap setup clean
+.PHONY: build demo test lint soak bench bootstrap setup release clean
+
+build release: export GOFLAGS += $(INLINE)
 
 build: ## bin/fcemu
-	@CGO_ENABLED=1 go build -trimpath $(INLINE) -ldflags '$(LINK) -X main.version=$(VERSION)' -o bin/fcemu .
+	@CGO_ENABLED=1 go build -trimpath -ldflags '$(LINK) -X main.version=$(VERSION)' -o bin/fcemu .
 
 demo: build ## the main job on the functions of examples/quickstart
 	@.ci/setup python3 node curl
@@ -50,6 +52,9 @@ bench: build ## the goals of docs/performance.md, as ratios to baselines of the 
 
 bootstrap: ## the parts of the Java, PHP and .NET bootstraps that are packed into the binary, after their sources have changed
 	go test ./runtime/builtin -run 'TestTheJarIsBuiltFromItsSources|TestTheScriptsArePacked|TestTheAssemblyIsBuiltFromItsSources' -update -count=1
+
+release: ## the archives of a version, into dist/; TO=--snapshot makes them of any state
+	goreleaser release --clean $(TO)
 
 clean:
 	rm -rf bin dist
