@@ -2,10 +2,13 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/fcemu/fcemu/runtime/process"
@@ -67,4 +70,20 @@ func (p readyProcess) Ready() <-chan netip.AddrPort {
 	ready := make(chan netip.AddrPort, 1)
 	ready <- p.address
 	return ready
+}
+
+// taken says that somebody else has the port of a program that has ended, which must share this machine's.
+func (i *instance) taken(port int) string {
+	if i.pool.options.Launcher.Capabilities().Ports == "" {
+		return ""
+	}
+	listener, err := net.Listen("tcp", ":"+strconv.Itoa(port))
+	if err == nil {
+		_ = listener.Close()
+	}
+	if !errors.Is(err, syscall.EADDRINUSE) {
+		return ""
+	}
+	return fmt.Sprintf("Port %d of this machine is in use by another program, and programs share its ports here: end that one, "+
+		"or let this one listen on $FC_SERVER_PORT; 'fcemu doctor' tells more.\n", port)
 }

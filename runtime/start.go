@@ -196,7 +196,7 @@ func (i *instance) startEnded(port int) *failure {
 			if port == 0 {
 				return i.processExited(time.Since(i.started))
 			}
-			return serverExited(i.fn.StartCommand(), exitCode(i.process.Exit()), i.logs.startText())
+			return serverExited(i.fn.StartCommand(), exitCode(i.process.Exit()), i.logs.startText()+i.taken(port))
 		}
 	}
 	if i.pool.ctx.Err() != nil {
