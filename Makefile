@@ -31,7 +31,7 @@ demo: build ## the main job on the functions of examples/quickstart
 	@examples/quickstart/demo.sh bin/fcemu
 
 setup: ## what the tests need that is not here yet
-	@.ci/setup python3 venv node npm curl openssl java javac mvn php php-cgi composer chromium skopeo
+	@.ci/setup python3 venv node npm curl openssl java javac mvn php php-cgi composer chromium skopeo podman newuidmap
 
 test: setup lint build ## everything: lint, unit tests with the race detector, transcripts of the real binary
 	go test -race -timeout 20m ./...

@@ -133,8 +133,11 @@ func readLayers(args []string) (name string, versions []int, err error) {
 	return args[0], versions, nil
 }
 
-// noticeLayers tells which layers of a function are not here, and how to get them here.
+// noticeLayers tells which layers of a function are not here, and how to get them here. An image has none.
 func (a *app) noticeLayers(ctx context.Context, c *client.Client, wanted *project.Function) error {
+	if wanted.Input.Runtime == emulator.ContainerRuntime {
+		return nil
+	}
 	for _, arn := range wanted.Input.Layers {
 		here, err := c.HasLayer(ctx, arn)
 		if err != nil {

@@ -28,8 +28,9 @@ type Options struct {
 	// Mounts are the folders of this machine that stand in for a function's file systems (nasConfig,
 	// ossMountConfig), and the file for its customDNS. Nil: none.
 	Mounts     func(*emulator.Function) ([]process.Bind, error)
-	Log        func(emulator.LogLine)      // must not block
-	Notice     func(function, text string) // told once for each function and text
+	Lend       func([]process.Bind, *process.Account) // lets the user of an image write into Mounts; nil: nobody does
+	Log        func(emulator.LogLine)                 // must not block
+	Notice     func(function, text string)            // told once for each function and text
 	IDs        *emulator.IDs
 	Clock      emulator.Clock // of sessions; the machine's by default
 	EnforceCPU bool           // instances get no more processor time than the cpu of their function, where the kernel can do that

@@ -228,7 +228,7 @@ func (i *instance) claim(ctx context.Context, plan *Plan) bool {
 	return true
 }
 
-// Expect has an interpreter started that a function will need at its next call.
+// Expect has an interpreter started, or an image unpacked, that a function will need at its next call.
 func (p *Pool) Expect(fn *emulator.Function) {
 	if p.options.Spares <= 0 || !p.track() {
 		return
@@ -243,8 +243,11 @@ func (p *Pool) Expect(fn *emulator.Function) {
 		return
 	}
 	plan, err := kind.Prepare(fn, place)
-	if err != nil {
-		return // the call will tell
+	if err != nil { // the call will tell; of an image, that may be minutes from now
+		if fn.Runtime == emulator.ContainerRuntime && p.ctx.Err() == nil {
+			p.notice(fn, err.Error())
+		}
+		return
 	}
 	p.notice(fn, plan.Notice)
 	p.spares.want(plan.Ahead)

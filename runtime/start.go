@@ -115,6 +115,9 @@ func (i *instance) plan(inv *emulator.Invocation) (Plan, *failure) {
 	}
 	plan.Spec.Mounts, plan.Spec.Limits = place.Mounts, o.limits(i.fn, &place)
 	place.dir, place.account = plan.Spec.Dir, plan.Spec.Account
+	if o.Lend != nil && place.account != nil {
+		o.Lend(place.Mounts.Binds, place.account)
+	}
 	i.place = place
 	return plan, nil
 }

@@ -52,6 +52,22 @@ func (s *Storage) bind(point *emulator.MountPoint) (process.Bind, error) {
 	return process.Bind{Source: source, Target: target, ReadOnly: point.ReadOnly}, nil
 }
 
+// Lend gives folders that nobody has named, and nothing is in yet, to an image's user: only root, who made
+// them, could write there.
+func (s *Storage) Lend(binds []process.Bind, to *process.Account) {
+	if os.Geteuid() != 0 || to.UID == 0 {
+		return
+	}
+	for _, bind := range binds {
+		if _, ours := below(bind.Source, s.Dir); !ours {
+			continue
+		}
+		if list, err := os.ReadDir(bind.Source); err == nil && len(list) == 0 {
+			_ = os.Lchown(bind.Source, to.UID, to.GID) // else the program is told when it writes
+		}
+	}
+}
+
 func (s *Storage) named(target string) string {
 	for dir, folder := range s.Folders {
 		if strings.EqualFold(path.Clean(dir), target) {

@@ -165,7 +165,7 @@ func (p *parts) openRuntime(ctx context.Context, o Options) (err error) {
 	p.roles = runtime.NewRoles(p.clock, o.Credentials)
 	storage := &runtime.Storage{Dir: filepath.Join(o.DataDir, "mounts"), Folders: o.Mounts}
 	p.pool = runtime.New(runtime.Options{
-		Kinds: kinds(o, p.images), Launcher: p.launcher, CodeDir: p.blobs.Dir, Mounts: storage.Binds, ShareTmp: o.ShareTmp, EnforceCPU: o.EnforceCPU,
+		Kinds: kinds(o, p.images), Launcher: p.launcher, CodeDir: p.blobs.Dir, Mounts: storage.Binds, Lend: storage.Lend, ShareTmp: o.ShareTmp, EnforceCPU: o.EnforceCPU,
 		Log: p.journal.Append, Notice: noticeOf(o.Notice),
 		IDs: p.ids, Clock: p.clock, Account: o.Account, Region: o.Region,
 		Roles: p.roles, NoTimeout: o.NoTimeout, MaxInstances: o.MaxInstances, Idle: o.IdleTimeout, Spares: o.Spares,

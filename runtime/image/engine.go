@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -27,20 +28,45 @@ func here(tool string) bool {
 	return err == nil
 }
 
-// inEngine looks for an image in Docker, then in Podman. Where neither has it, reason tells why.
+// inEngine looks for an image in Docker, then in Podman. Where neither has it, reason tells why; it is
+// empty where no engine is here. Of one that cannot be asked, what it had last is as good, but only where
+// the other has nothing.
 func (s *Store) inEngine(name string) (from origin, reason string) {
-	reason = "neither Docker nor Podman is on this machine"
+	var reasons []string
 	for _, engine := range []string{docker, podman} {
 		if !here(engine) {
 			continue
 		}
+		source := engine + "\n" + name
 		id, err := s.ask(engine, "", askLimit, "image", "inspect", "--format", "{{.Id}}", name)
 		if err == nil {
-			return origin{tool: engine, name: name, stamp: engine + "\n" + name + "\n" + id}, ""
+			return origin{tool: engine, name: name, stamp: source + "\n" + id}, ""
 		}
-		reason = engine + " does not have it (" + err.Error() + ")"
+		reasons = append(reasons, lack(engine, err))
+		if last := s.newest(source); last != "" && from.stamp == "" && !unknown(err) {
+			from = origin{tool: engine, name: name, stamp: last}
+		}
 	}
-	return origin{}, reason
+	reason = strings.Join(reasons, ", ")
+	if from.stamp != "" && s.ctx.Err() == nil {
+		s.notice(fmt.Sprintf("the image %s: %s, so what it had last runs", name, reason))
+	}
+	return from, reason
+}
+
+// unknown tells that an engine has answered, and has no such image. Docker says the former; Podman either,
+// by its version.
+func unknown(err error) bool {
+	text := strings.ToLower(err.Error())
+	return strings.Contains(text, "no such image") || strings.Contains(text, "image not known")
+}
+
+// lack is why an engine gives no image.
+func lack(engine string, err error) string {
+	if unknown(err) {
+		return engine + " does not have it"
+	}
+	return fmt.Sprintf("%s cannot be asked (%v)", engine, err)
 }
 
 // fetch has an image written into a new folder, which the caller removes: a file or a layout.
@@ -49,9 +75,11 @@ func (s *Store) fetch(from origin) (dir, path string, err error) {
 	if err != nil {
 		return "", "", err
 	}
+	doing := "taking it from"
 	if from.pulled() {
-		s.notice(fmt.Sprintf("the image %s: pulling it with %s", from.name, from.tool))
+		doing = "pulling it with"
 	}
+	s.notice(fmt.Sprintf("the image %s: %s %s", from.name, doing, from.tool))
 	_, err = s.ask(from.tool, dir, fetchLimit, from.fetching("image")...)
 	return dir, filepath.Join(dir, "image"), err
 }

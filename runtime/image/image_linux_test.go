@@ -365,11 +365,52 @@ func TestEngine(t *testing.T) {
 		t.Errorf("it was saved %d times", len(count))
 	}
 	_, err := s.Get(wanted("other"))
-	if err == nil || !strings.Contains(err.Error(), "docker does not have it (No such image: other), and neither crane nor skopeo") || !strings.Contains(err.Error(), "--image other=FILE") {
+	if err == nil || !strings.Contains(err.Error(), "docker does not have it, and neither crane nor skopeo") || !strings.Contains(err.Error(), "--image other=FILE") {
 		t.Errorf("got %v", err)
 	}
 	t.Setenv("PATH", t.TempDir())
 	if _, err = s.Get(wanted("shop:2")); err == nil || !strings.Contains(err.Error(), "neither Docker nor Podman is on this machine") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestEnginePinned: a name is looked up once as long as the function stays what it is; an engine that does
+// not answer then is none, but for what it had last.
+func TestEnginePinned(t *testing.T) {
+	path := saved(t, map[string]*picture{"shop:1": paint(t, nil, pack(t, file("a", "1")))})
+	dir := t.TempDir()
+	tool(t, "podman", `cd `+dir+`; case "$1" in
+		image) echo >> asked; [ -e id ] || { echo 'time="now" level=error msg="stat /nowhere: \"no\""' >&2; exit 1; }; cat id;;
+		save) cp `+path+` "$OLDPWD/$5";; esac`)
+	must(t, os.WriteFile(filepath.Join(dir, "id"), []byte("1\n"), 0o644))
+	var told []string
+	s := Open(filepath.Join(t.TempDir(), "images"), nil, func(text string) { told = append(told, text) })
+	has := func(state string, asked int) {
+		t.Helper()
+		image, err := s.Get(Wanted{Name: "shop:1", Limit: MaxSize, For: "f", State: state})
+		if err != nil || !slices.Equal(tree(t, image.Root), []string{"a 1"}) {
+			t.Fatalf("got %v", err)
+		}
+		if lines, _ := os.ReadFile(filepath.Join(dir, "asked")); len(lines) != asked {
+			t.Fatalf("it was asked %d times, not %d", len(lines), asked)
+		}
+	}
+	has("first", 1)
+	has("first", 1)
+	must(t, os.Remove(filepath.Join(dir, "id")))
+	has("first", 1)
+	s.Close()
+	s = Open(s.dir, nil, s.notice)
+	defer s.Close()
+	has("first", 2)
+	want := []string{"the image shop:1: taking it from podman", `the image shop:1: podman cannot be asked (stat /nowhere: "no"), so what it had last runs`}
+	if diff := cmp.Diff(want, told); diff != "" {
+		t.Error(diff)
+	}
+	must(t, os.WriteFile(filepath.Join(os.Getenv("PATH"), "docker"), []byte("#!/bin/sh\necho Error: No such image: x >&2; exit 1"), 0o755))
+	must(t, os.WriteFile(filepath.Join(os.Getenv("PATH"), "crane"), []byte("#!/bin/sh\necho denied >&2; exit 1"), 0o755))
+	_, err := s.Get(wanted("shop:2"))
+	if want := `docker does not have it, podman cannot be asked (stat /nowhere: "no"), and crane cannot pull it (denied): build it here, 'docker login'`; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v", err)
 	}
 }

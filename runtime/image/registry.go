@@ -16,9 +16,9 @@ const (
 )
 
 // inRegistry asks the registry what a name stands for. Where that fails, what was pulled under that
-// name before is as good: whoever works without a network goes on.
-func (s *Store) inRegistry(w Wanted, tool string) (origin, error) {
-	from := origin{tool: tool, name: w.Name, insecure: w.Insecure}
+// name before is as good: whoever works without a network goes on. lack is why no engine has it.
+func (s *Store) inRegistry(w Wanted, tool, lack string) (origin, error) {
+	from := origin{tool: tool, name: w.Name, insecure: w.Insecure, lack: lack}
 	name, digest, pinned := strings.Cut(public(w.Name), "@")
 	if !pinned {
 		from.pinned = name
@@ -64,6 +64,9 @@ func (o *origin) pulled() bool { return o.pinned != "" }
 func (o *origin) failed(err error) error {
 	if !o.pulled() {
 		return fmt.Errorf("%s save: %w", o.tool, err)
+	}
+	if o.lack != "" {
+		return fmt.Errorf("%s, and %s cannot pull it (%w): build it here, 'docker login' if it is private, or %s", o.lack, o.tool, err, bring(o.name))
 	}
 	return fmt.Errorf("%s cannot pull it (%w): 'docker login' if it is private, or %s", o.tool, err, bring(o.name))
 }

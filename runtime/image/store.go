@@ -46,7 +46,7 @@ type Store struct {
 	mu      sync.Mutex
 	kept    map[string]string // digest by stamp
 	latest  map[string]string // stamp by source
-	answers map[string]answer // of registries, by Wanted.For
+	answers map[string]answer // of engines and registries, by Wanted.For
 }
 
 // Wanted is an image that a function asks for.
@@ -54,11 +54,11 @@ type Wanted struct {
 	Name     string // or the path of a file or folder
 	Limit    int64  // its largest size
 	For      string // a function, or a version of one
-	State    string // of the function: with another one, registries are asked again
+	State    string // of the function: with another one, engines and registries are asked again
 	Insecure bool   // the registry needs no certificate
 }
 
-// answer is where a registry has an image.
+// answer is where an engine or a registry has an image.
 type answer struct {
 	to Wanted
 	is origin
@@ -148,13 +148,14 @@ type origin struct {
 	path     string // a local file or folder; empty: a command delivers it
 	tool     string // that command
 	pinned   string // of a registry: its name there, with its digest
+	lack     string // of a registry: why no engine has it
 	insecure bool   // the registry needs no certificate
 	stamp    string // kind, name and state: changes with the image
 }
 
-// locate finds the local file of an image, else the engine that has it, else its registry. What a
-// registry has said holds for as long as the function stays what it is: the cloud, too, looks at a tag when
-// a function is deployed.
+// locate finds the local file of an image, else the engine that has it, else its registry. What engines
+// and registries have said holds for as long as the function stays what it is: the cloud, too, looks at a
+// tag when a function is deployed, and to ask takes longer than to start.
 func (s *Store) locate(w Wanted) (origin, error) {
 	path := s.lookUp(w.Name)
 	switch {
@@ -175,21 +176,28 @@ func (s *Store) locate(w Wanted) (origin, error) {
 	if known.to == w {
 		return known.is, nil
 	}
+	from, err := s.deliverer(w)
+	if err == nil {
+		s.mu.Lock()
+		s.answers[w.For] = answer{w, from}
+		s.mu.Unlock()
+	}
+	return from, err
+}
+
+// deliverer finds the command that has an image, or can pull it.
+func (s *Store) deliverer(w Wanted) (origin, error) {
 	from, reason := s.inEngine(w.Name)
-	if reason == "" {
+	if from.stamp != "" {
 		return from, nil
 	}
 	for _, tool := range []string{crane, skopeo} {
-		if !here(tool) {
-			continue
+		if here(tool) {
+			return s.inRegistry(w, tool, reason)
 		}
-		from, err := s.inRegistry(w, tool)
-		if err == nil {
-			s.mu.Lock()
-			s.answers[w.For] = answer{w, from}
-			s.mu.Unlock()
-		}
-		return from, err
+	}
+	if reason == "" {
+		reason = "neither Docker nor Podman is on this machine"
 	}
 	return origin{}, fmt.Errorf("%s, and neither crane nor skopeo is there to pull it: install one of them, or %s", reason, bring(w.Name))
 }

@@ -70,7 +70,7 @@ func ask(ctx context.Context, tool, dir string, limit time.Duration, arguments .
 func lastLine(text string) string {
 	text = strings.TrimSpace(text)
 	text = text[strings.LastIndexByte(text, '\n')+1:]
-	if _, quoted, ok := strings.Cut(text, " level=fatal msg="); ok {
+	if head, quoted, ok := strings.Cut(text, " msg="); ok && strings.Contains(head, " level=") {
 		if message, err := strconv.Unquote(quoted); err == nil {
 			text, _, _ = strings.Cut(message, "\n")
 		}
