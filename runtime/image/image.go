@@ -24,6 +24,7 @@ type Config struct {
 	Env        []string
 	User       string
 	WorkingDir string
+	Volumes    map[string]struct{} // folders, which need not be in the layers
 }
 
 // words is a list, for which old images have a text where it is of one.

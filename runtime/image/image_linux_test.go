@@ -105,6 +105,19 @@ func TestFoldersReplaced(t *testing.T) {
 	}
 }
 
+// TestVolumes: engines make the folders of VOLUME, which may be in no layer.
+func TestVolumes(t *testing.T) {
+	about := func(o object) {
+		o["config"] = object{"Volumes": object{"/data": object{}, "/var/lib/../deep/er": object{}, "/there": object{}, "/out": object{}}}
+	}
+	outside := t.TempDir()
+	layer := pack(t, folder("there", 0o700), file("there/kept", "1"), link(tar.TypeSymlink, "out", "/there"), link(tar.TypeSymlink, "var", outside))
+	root := get(t, saved(t, map[string]*picture{"x": paint(t, about, layer)})).Root
+	if got, want := tree(t, root), []string{"data/", "out -> /there", "there/", "there/kept 1", "var -> " + outside}; !slices.Equal(got, want) {
+		t.Errorf("got %v", got)
+	}
+}
+
 // TestUmask: folders that no layer describes are open to the image's user.
 func TestUmask(t *testing.T) {
 	defer syscall.Umask(syscall.Umask(0o077))

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -374,6 +375,9 @@ func (s *Store) fill(a *archive, parts parts, about *description, dir string) (i
 		if err := u.open(a, name, about.RootFS.DiffIDs[i]); err != nil {
 			return 0, fmt.Errorf("its layer %d (%s): %w", i+1, name, err)
 		}
+	}
+	for volume := range about.Config.Volumes {
+		_, _ = u.place(path.Join("/", volume, "any")) // makes the folder; where a link leads nowhere, there is none
 	}
 	return MaxGPUSize - u.limit, nil
 }
