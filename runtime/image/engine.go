@@ -37,21 +37,32 @@ func (s *Store) inEngine(name string) (from origin, reason string) {
 		if !here(engine) {
 			continue
 		}
-		source := engine + "\n" + name
-		id, err := s.ask(engine, "", askLimit, "image", "inspect", "--format", "{{.Id}}", name)
-		if err == nil {
-			return origin{tool: engine, name: name, stamp: source + "\n" + id}, ""
+		var err error
+		for _, known := range names(name) {
+			source, id := engine+"\n"+known, ""
+			if id, err = s.ask(engine, "", askLimit, "image", "inspect", "--format", "{{.Id}}", known); err == nil {
+				return origin{tool: engine, name: known, stamp: source + "\n" + id}, ""
+			}
+			if last := s.newest(source); last != "" && from.stamp == "" && !unknown(err) {
+				from = origin{tool: engine, name: known, stamp: last}
+			}
 		}
 		reasons = append(reasons, lack(engine, err))
-		if last := s.newest(source); last != "" && from.stamp == "" && !unknown(err) {
-			from = origin{tool: engine, name: name, stamp: last}
-		}
 	}
 	reason = strings.Join(reasons, ", ")
 	if from.stamp != "" && s.ctx.Err() == nil {
 		s.notice(fmt.Sprintf("the image %s: %s, so what it had last runs", name, reason))
 	}
 	return from, reason
+}
+
+// names are those under which an engine may have an image: who pushes to Container Registry tags it with the
+// public name.
+func names(name string) []string {
+	if other := public(name); other != name {
+		return []string{name, other}
+	}
+	return []string{name}
 }
 
 // unknown tells that an engine has answered, and has no such image. Docker says the former; Podman either,

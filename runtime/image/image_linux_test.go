@@ -365,7 +365,7 @@ func tool(t *testing.T, name, script string) {
 
 func TestEngine(t *testing.T) {
 	path := saved(t, map[string]*picture{"shop:1": paint(t, nil, pack(t, file("a", "1")))})
-	tool(t, "docker", `case "$1" in image) [ "$5" = shop:1 ] || { echo "Error: No such image: $5" >&2; exit 1; }; echo sha256:abc;; save) cp `+path+` "$3"; echo >> `+path+`.count;; esac`)
+	tool(t, "docker", `case "$1" in image) [ "$5" = shop:1 ] || [ "$5" = registry.cn-hangzhou.aliyuncs.com/shop ] || { echo "Error: No such image: $5" >&2; exit 1; }; echo sha256:abc;; save) cp `+path+` "$3"; echo >> `+path+`.count;; esac`)
 	s := open(t, nil)
 	for range 2 {
 		image, err := s.Get(wanted("shop:1"))
@@ -376,6 +376,9 @@ func TestEngine(t *testing.T) {
 	}
 	if count, _ := os.ReadFile(path + ".count"); string(count) != "\n" {
 		t.Errorf("it was saved %d times", len(count))
+	}
+	if _, err := s.Get(wanted("registry-vpc.cn-hangzhou.aliyuncs.com/shop")); err != nil {
+		t.Error(err)
 	}
 	_, err := s.Get(wanted("other"))
 	if err == nil || !strings.Contains(err.Error(), "docker does not have it, and neither crane nor skopeo") || !strings.Contains(err.Error(), "--image other=FILE") {
