@@ -135,11 +135,15 @@ func newInstanceExec(a *app) *cobra.Command {
 			return a.execInInstance(c.Context(), args[0], command)
 		}}
 	c.Flags().BoolP("stdin", "i", false, "pass standard input on; a terminal's is in any case")
+	c.Flags().BoolP("tty", "t", false, "insist on a terminal, which is used in any case where there is one")
 	c.Flags().SetInterspersed(false)
 	return c
 }
 
 func (a *app) execInInstance(ctx context.Context, wanted string, command []string) error {
+	if a.settings.GetBool("tty") && !a.term.Conversational() {
+		return usageError("-t needs a terminal for input and output, and there is none; leave it out")
+	}
 	c := a.client()
 	row, err := findInstance(ctx, c, wanted)
 	if err != nil {
