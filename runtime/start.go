@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"strings"
 	"syscall"
 	"time"
 
@@ -199,13 +201,23 @@ func (i *instance) startEnded(port int) *failure {
 			if port == 0 {
 				return i.processExited(time.Since(i.started))
 			}
-			return serverExited(i.fn.StartCommand(), exitCode(i.process.Exit()), i.logs.startText()+i.taken(port))
+			logs := i.logs.startText()
+			return serverExited(i.fn.StartCommand(), exitCode(i.process.Exit()), logs+i.oneUser(logs)+i.taken(port))
 		}
 	}
 	if i.pool.ctx.Err() != nil {
 		return i.interrupted(verdictShutdown, 0, 0)
 	}
 	return nil
+}
+
+// oneUser explains to an ordinary user why an image's program may have failed that wanted to become somebody else.
+func (i *instance) oneUser(logs string) string {
+	refused := strings.Contains(logs, "not permitted") || strings.Contains(logs, "nvalid argument") // of users that are not there
+	if !refused || i.fn.Runtime != emulator.ContainerRuntime || os.Geteuid() == 0 {
+		return ""
+	}
+	return "The emulator runs as an ordinary user, so the program of an image can neither become another user nor give files away: start fcemu as root, or give the image one user."
 }
 
 // noSession: the process runs, or ran, but does not talk.
