@@ -51,7 +51,7 @@ func (s *Store) inEngine(name string) (from origin, reason string) {
 	}
 	reason = strings.Join(reasons, ", ")
 	if from.stamp != "" && s.ctx.Err() == nil {
-		s.notice(fmt.Sprintf("the image %s: %s, so what it had last runs", name, reason))
+		s.tellOnce(fmt.Sprintf("the image %s: %s, so what it had last runs", name, reason))
 	}
 	return from, reason
 }

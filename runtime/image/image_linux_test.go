@@ -419,6 +419,7 @@ func TestEnginePinned(t *testing.T) {
 	s = Open(s.dir, nil, s.notice)
 	defer s.Close()
 	has("first", 2)
+	has("second", 3) // it is told once
 	want := []string{"the image shop:1: taking it from podman", `the image shop:1: podman cannot be asked (stat /nowhere: "no"), so what it had last runs`}
 	if diff := cmp.Diff(want, told); diff != "" {
 		t.Error(diff)

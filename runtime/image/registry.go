@@ -27,7 +27,7 @@ func (s *Store) inRegistry(w Wanted, tool, lack string) (origin, error) {
 			if from.stamp = s.newest(registry + "\n" + w.Name); from.stamp == "" || s.ctx.Err() != nil {
 				return origin{}, from.failed(err)
 			}
-			s.notice(fmt.Sprintf("the image %s: its registry cannot be asked (%v), so what was pulled last runs", w.Name, err))
+			s.tellOnce(fmt.Sprintf("the image %s: its registry cannot be asked (%v), so what was pulled last runs", w.Name, err))
 			digest = from.stamp[strings.LastIndexByte(from.stamp, '\n')+1:]
 		}
 	}

@@ -48,6 +48,7 @@ type Store struct {
 	kept    map[string]string // digest by stamp
 	latest  map[string]string // stamp by source
 	answers map[string]answer // of engines and registries, by Wanted.For
+	told    map[string]bool   // notices that several functions may give cause for
 }
 
 // Wanted is an image that a function asks for.
@@ -78,7 +79,7 @@ type kept struct {
 func Open(dir string, named map[string]string, notice func(string)) *Store {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	s := &Store{dir: dir, named: named, notice: notice, ctx: ctx, cancel: cancel,
-		kept: map[string]string{}, latest: map[string]string{}, answers: map[string]answer{}}
+		kept: map[string]string{}, latest: map[string]string{}, answers: map[string]answer{}, told: map[string]bool{}}
 	for _, digest := range s.byAge() {
 		k, _ := s.read(digest) // without stamps where it is not finished
 		if k.Stamps = slices.DeleteFunc(k.Stamps, s.stale); len(k.Stamps) == 0 {
@@ -87,6 +88,17 @@ func Open(dir string, named map[string]string, notice func(string)) *Store {
 		s.remember(digest, k)
 	}
 	return s
+}
+
+// tellOnce tells the user what no function of many has to repeat.
+func (s *Store) tellOnce(text string) {
+	s.mu.Lock()
+	told := s.told[text]
+	s.told[text] = true
+	s.mu.Unlock()
+	if !told {
+		s.notice(text)
+	}
 }
 
 // byAge lists what is in the folder, the newest first.
