@@ -217,7 +217,7 @@ func (i *instance) oneUser(logs string) string {
 	if !refused || i.fn.Runtime != emulator.ContainerRuntime || os.Geteuid() == 0 {
 		return ""
 	}
-	return "The emulator runs as an ordinary user, so the program of an image can neither become another user nor give files away: start fcemu as root, or give the image one user."
+	return "The emulator runs as an ordinary user, so the program of an image can neither become another user nor give files away: start fcemu as root, or give the image one user.\n"
 }
 
 // noSession: the process runs, or ran, but does not talk.
