@@ -13,6 +13,7 @@ type RecordKind string
 const (
 	RecordFunction    RecordKind = "function"    // Name: function name
 	RecordTrigger     RecordKind = "trigger"     // Name: trigger name
+	RecordTimer       RecordKind = "timer"       // Name: trigger name; when it fired
 	RecordAsyncConfig RecordKind = "asyncConfig" // Name: qualifier
 
 	// Of a scope; Parent is the Scope.

@@ -3,11 +3,21 @@ package emulator
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 )
 
-// Trigger types that this emulator serves. Others are stored and reported as ignored.
-const TriggerHTTP = "http"
+// Types of triggers. Sources of the first three are here; events of the others are sent by hand.
+const (
+	TriggerHTTP        = "http"
+	TriggerTimer       = "timer"
+	TriggerOSS         = "oss"
+	TriggerLog         = "log"
+	TriggerMNSTopic    = "mns_topic"
+	TriggerCDN         = "cdn_events"
+	TriggerTablestore  = "tablestore"
+	TriggerEventBridge = "eventbridge"
+)
 
 // Trigger connects an event source to a function.
 type Trigger struct {
@@ -45,11 +55,65 @@ func (t HTTPTrigger) Allows(method string) bool {
 }
 
 // HTTP reads the configuration of an HTTP trigger.
-func (t *Trigger) HTTP() (HTTPTrigger, error) {
-	var config HTTPTrigger
+func (t *Trigger) HTTP() (config HTTPTrigger, err error) { return config, t.Config(&config) }
+
+// TimerTrigger is the triggerConfig of a timer.
+type TimerTrigger struct {
+	CronExpression string `json:"cronExpression"`
+	Enable         *bool  `json:"enable"` // default true
+	Payload        string `json:"payload"`
+}
+
+// Enabled tells whether the timer fires.
+func (t TimerTrigger) Enabled() bool { return t.Enable == nil || *t.Enable }
+
+// Timer reads the configuration of a timer.
+func (t *Trigger) Timer() (config TimerTrigger, err error) { return config, t.Config(&config) }
+
+// OSSTrigger is the triggerConfig of an oss trigger.
+type OSSTrigger struct {
+	BucketName string   `json:"bucketName"` // Serverless Devs, edition 1.0.0; else it is in sourceArn
+	Events     []string `json:"events"`     // oss:ObjectCreated:PutObject, oss:ObjectCreated:*, …
+	Filter     struct {
+		Key struct{ Prefix, Suffix string }
+	} `json:"filter"`
+}
+
+// Takes tells whether an event of that name, without "oss:", about an object with that key is for the trigger.
+func (t OSSTrigger) Takes(event, key string) bool {
+	group, _, _ := strings.Cut(event, ":")
+	return (slices.Contains(t.Events, "oss:"+event) || slices.Contains(t.Events, "oss:"+group+":*")) &&
+		strings.HasPrefix(key, t.Filter.Key.Prefix) && strings.HasSuffix(key, t.Filter.Key.Suffix)
+}
+
+// OSS reads the configuration of an oss trigger.
+func (t *Trigger) OSS() (config OSSTrigger, err error) { return config, t.Config(&config) }
+
+// ObjectEvent is what happened to an object in a bucket.
+type ObjectEvent struct {
+	Name      string // ObjectCreated:PutObject, …
+	Bucket    string
+	Key       string
+	ETag      string
+	Size      int64 // bytes
+	Delta     int64 // by how much more bytes the bucket has
+	RequestID string
+	ClientIP  string
+}
+
+// Config reads the configuration into what its type looks like. Names are matched in any case.
+func (t *Trigger) Config(into any) error {
 	if len(t.TriggerConfig) == 0 {
-		return config, nil
+		return nil
 	}
-	err := json.Unmarshal(t.TriggerConfig, &config)
-	return config, err
+	return json.Unmarshal(t.TriggerConfig, into)
+}
+
+// Source is what sourceArn names: a bucket, "project/NAME", "/topics/NAME", …; "" where it names nothing.
+func (t *Trigger) Source() string {
+	parts := strings.SplitN(t.SourceArn, ":", 5)
+	if len(parts) < 5 {
+		return ""
+	}
+	return parts[4]
 }

@@ -39,6 +39,7 @@ type Catalogue struct {
 	ids         *emulator.IDs
 	clock       emulator.Clock
 	onChange    func(emulator.Reference)
+	onTrigger   func(of emulator.Name, name string, now *emulator.Trigger)
 	destination func(arn string) error
 	random      func() float64
 	sessions    emulator.Sessions
@@ -58,6 +59,12 @@ type Option func(*Catalogue)
 // knows it. Without it every non-empty ARN passes.
 func WithDestinations(check func(arn string) error) Option {
 	return func(c *Catalogue) { c.destination = check }
+}
+
+// WithTriggers sets who is told, before the answer and in the order of the changes, how a trigger is
+// now; nil when it is gone. It must not call the catalogue to change anything.
+func WithTriggers(onTrigger func(of emulator.Name, name string, now *emulator.Trigger)) Option {
+	return func(c *Catalogue) { c.onTrigger = onTrigger }
 }
 
 // WithRandom sets where the choice between the versions of an alias comes from: numbers from 0 up
@@ -80,7 +87,8 @@ func WithProvisioned(provisioned Provisioned) Option {
 // function was created or updated (LATEST) or deleted, so that instances can be got ready or go. Without
 // a qualifier it means all versions.
 func New(store Store, blobs Blobs, ids *emulator.IDs, clock emulator.Clock, onChange func(emulator.Reference), options ...Option) *Catalogue {
-	c := &Catalogue{store: store, blobs: blobs, ids: ids, clock: clock, onChange: onChange, random: rand.Float64}
+	c := &Catalogue{store: store, blobs: blobs, ids: ids, clock: clock, onChange: onChange, random: rand.Float64,
+		onTrigger: func(emulator.Name, string, *emulator.Trigger) {}}
 	c.cache.entries = map[emulator.Name]*entry{}
 	for _, option := range options {
 		option(c)

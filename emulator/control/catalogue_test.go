@@ -64,7 +64,7 @@ func (zipStore) Put(_ context.Context, zip []byte) (emulator.Code, error) {
 	return emulator.Code{Digest: hex.EncodeToString(sum[:]), Size: int64(len(zip)), Checksum: strconv.FormatUint(crc, 10)}, nil
 }
 
-func newFixture(t testing.TB) *fixture {
+func newFixture(t testing.TB, options ...control.Option) *fixture {
 	t.Helper()
 	opened, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "state.db"))
 	if err != nil {
@@ -76,12 +76,12 @@ func newFixture(t testing.TB) *fixture {
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		f.changed = append(f.changed, ref)
-	}, control.WithDestinations(func(arn string) error {
+	}, append(options, control.WithDestinations(func(arn string) error {
 		if arn != "acs:fc:cn-hangzhou:123:functions/after" {
 			return errors.New("not an ARN that can be delivered to")
 		}
 		return nil
-	}))
+	}))...)
 	return f
 }
 

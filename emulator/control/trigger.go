@@ -44,6 +44,7 @@ func (c *Catalogue) PutTrigger(ctx context.Context, name emulator.Name, trigger 
 	}
 	next.Etag = record.Etag
 	c.cache.forget(name)
+	c.onTrigger(name, next.TriggerName, &next)
 	return &next, nil
 }
 
@@ -120,6 +121,7 @@ func (c *Catalogue) UpdateTrigger(ctx context.Context, name emulator.Name, trigg
 	}
 	next.Etag = record.Etag
 	c.cache.forget(name)
+	c.onTrigger(name, trigger, &next)
 	return &next, nil
 }
 
@@ -152,6 +154,11 @@ func (c *Catalogue) DeleteTrigger(ctx context.Context, name emulator.Name, trigg
 		return err
 	}
 	c.cache.forget(name)
+	c.onTrigger(name, trigger, nil)
+	fired := emulator.RecordKey{Kind: emulator.RecordTimer, Parent: name.Wire(), Name: trigger}
+	if err := c.store.Delete(ctx, fired, ""); err != nil && !errors.Is(err, emulator.ErrRecordNotFound) {
+		return err
+	}
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/control"
 )
 
 func TestTriggers(t *testing.T) {
@@ -27,7 +28,7 @@ func TestTriggers(t *testing.T) {
 	if want := `{"authType":"anonymous","corsConfig":{"allowOrigins":["*"],"maxAge":5},"methods":["GET","POST"]}`; string(got.TriggerConfig) != want {
 		t.Errorf("got %s, want %s", got.TriggerConfig, want)
 	}
-	wantCode(t, put(emulator.Trigger{TriggerName: "web", TriggerType: "timer"}), 409, "TriggerAlreadyExists")
+	wantCode(t, put(emulator.Trigger{TriggerName: "web", TriggerType: "log"}), 409, "TriggerAlreadyExists")
 	wantCode(t, put(emulator.Trigger{TriggerName: "web2", TriggerType: "http"}), 400, "InvalidArgument")
 	wantCode(t, put(emulator.Trigger{TriggerName: "p", TriggerType: "http", Qualifier: "prod"}), 404, "AliasNotFound")
 	if err := put(emulator.Trigger{TriggerName: "clock", TriggerType: "timer", TriggerConfig: []byte(`{"cronExpression":"@every 1m"}`)}); err != nil {
@@ -42,6 +43,15 @@ func TestTriggers(t *testing.T) {
 		{TriggerName: "t", TriggerType: "smoke"},
 		{TriggerName: "t", TriggerType: "timer", TriggerConfig: []byte(`[1]`)},
 		{TriggerName: "t", TriggerType: "timer", TriggerConfig: []byte(`{`)},
+		{TriggerName: "t", TriggerType: "timer"},
+		{TriggerName: "t", TriggerType: "timer", TriggerConfig: []byte(`{"cronExpression":"0 4 * * *","enable":true}`)},
+		{TriggerName: "t", TriggerType: "timer", TriggerConfig: []byte(`{"cronExpression":"@every 5"}`)},
+		{TriggerName: "t", TriggerType: "timer", TriggerConfig: []byte(`{"cronExpression":"CRON_TZ=Mars/Base 0 0 4 * * *"}`)},
+		{TriggerName: "t", TriggerType: "timer", TriggerConfig: []byte(`{"cronExpression":"@every 1m","enable":"yes"}`)},
+		{TriggerName: "t", TriggerType: "timer", TriggerConfig: []byte(`{"cronExpression":"@every 1m","payload":{"a":1}}`)},
+		{TriggerName: "t", TriggerType: "oss"},
+		{TriggerName: "t", TriggerType: "oss", TriggerConfig: []byte(`{"events":["ObjectCreated:PutObject"]}`)},
+		{TriggerName: "t", TriggerType: "oss", TriggerConfig: []byte(`{"events":["oss:ObjectCreated:*"],"filter":"a/"}`)},
 		{TriggerName: "t", TriggerType: "http", TriggerConfig: []byte(`{"methods":["TRACE"]}`)},
 		{TriggerName: "t", TriggerType: "http", TriggerConfig: []byte(`{"methods":"GET"}`)},
 		{TriggerName: "t", TriggerType: "http", TriggerConfig: []byte(`{"authType":"basic"}`)},
@@ -51,6 +61,42 @@ func TestTriggers(t *testing.T) {
 	list, _, err := f.Triggers(t.Context(), nil, "", "", 10)
 	if err != nil || len(list) != 2 || list[0].Function != name || list[0].TriggerName != "clock" {
 		t.Errorf("got %v, %v", list, err)
+	}
+}
+
+// Whoever fires triggers hears of each change, and of none that was refused.
+func TestTriggersAreTold(t *testing.T) {
+	var heard []string
+	f := newFixture(t, control.WithTriggers(func(of emulator.Name, name string, now *emulator.Trigger) {
+		text := of.String() + "/" + name
+		if now != nil {
+			text += " " + string(now.TriggerConfig)
+		}
+		heard = append(heard, text)
+	}))
+	name := f.create(t, "hello").Name()
+	trigger := emulator.Trigger{TriggerName: "tick", TriggerType: "timer", TriggerConfig: []byte(`{"cronExpression":"@every 1m"}`)}
+	if _, err := f.PutTrigger(t.Context(), name, &trigger); err != nil {
+		t.Fatal(err)
+	}
+	change := func(config string) error {
+		_, err := f.UpdateTrigger(t.Context(), name, "tick", func(t *emulator.Trigger) error { t.TriggerConfig = []byte(config); return nil })
+		return err
+	}
+	wantCode(t, change(`{"cronExpression":"@every"}`), 400, "InvalidArgument")
+	if err := change(`{"cronExpression":"@every 2m"}`); err != nil {
+		t.Error(err)
+	}
+	for _, want := range []string{"", "TriggerNotFound"} {
+		if err := f.DeleteTrigger(t.Context(), name, "tick", ""); want == "" && err != nil {
+			t.Error(err)
+		} else if want != "" {
+			wantCode(t, err, 404, want)
+		}
+	}
+	want := []string{`hello/tick {"cronExpression":"@every 1m"}`, `hello/tick {"cronExpression":"@every 2m"}`, `hello/tick`}
+	if diff := cmp.Diff(want, heard); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -106,11 +152,11 @@ func TestTriggerLimit(t *testing.T) {
 	f := newFixture(t)
 	name := f.create(t, "hello").Name()
 	for i := range 50 {
-		if _, err := f.PutTrigger(t.Context(), name, &emulator.Trigger{TriggerName: fmt.Sprintf("t%d", i), TriggerType: "timer"}); err != nil {
+		if _, err := f.PutTrigger(t.Context(), name, &emulator.Trigger{TriggerName: fmt.Sprintf("t%d", i), TriggerType: "log"}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	_, err := f.PutTrigger(t.Context(), name, &emulator.Trigger{TriggerName: "more", TriggerType: "timer"})
+	_, err := f.PutTrigger(t.Context(), name, &emulator.Trigger{TriggerName: "more", TriggerType: "log"})
 	wantCode(t, err, 400, "LimitExceeded")
 }
 

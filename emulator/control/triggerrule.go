@@ -7,11 +7,13 @@ import (
 	"strings"
 
 	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/schedule"
 )
 
 // TriggerTypes lists the types of triggers that FC knows.
 func TriggerTypes() []string {
-	return []string{emulator.TriggerHTTP, "timer", "oss", "log", "mns_topic", "cdn_events", "tablestore", "eventbridge"}
+	return []string{emulator.TriggerHTTP, emulator.TriggerTimer, emulator.TriggerOSS, emulator.TriggerLog,
+		emulator.TriggerMNSTopic, emulator.TriggerCDN, emulator.TriggerTablestore, emulator.TriggerEventBridge}
 }
 
 func httpMethods() []string {
@@ -35,11 +37,61 @@ func completeTrigger(trigger *emulator.Trigger) error {
 	}
 	members := map[string]json.RawMessage{}
 	if err := json.Unmarshal(config, &members); err != nil {
-		return emulator.InvalidArgument("TriggerConfig is set to an invalid value: it is not a JSON object (%v)", err)
+		return invalidConfig("it is not a JSON object (%v)", err)
 	}
 	trigger.TriggerConfig = config
-	if trigger.TriggerType == emulator.TriggerHTTP {
+	switch trigger.TriggerType {
+	case emulator.TriggerHTTP:
 		return completeHTTP(trigger, members)
+	case emulator.TriggerTimer:
+		return checkTimer(trigger)
+	case emulator.TriggerOSS:
+		return checkOSS(trigger)
+	}
+	return nil
+}
+
+func invalidConfig(format string, args ...any) *emulator.Error {
+	return emulator.InvalidArgument("TriggerConfig is set to an invalid value: "+format, args...)
+}
+
+func checkTimer(trigger *emulator.Trigger) error {
+	config, err := trigger.Timer()
+	switch {
+	case err != nil:
+		return invalidConfig("%v", err)
+	case config.CronExpression == "":
+		return invalidConfig("cronExpression is not specified")
+	case len(config.Payload) > emulator.MaxAsyncPayload:
+		return emulator.EntityTooLarge(emulator.MaxAsyncPayload)
+	}
+	if _, err := schedule.ParseTimer(config.CronExpression, trigger.LastModifiedTime); err != nil {
+		return invalidConfig("cronExpression: %v", err)
+	}
+	return nil
+}
+
+// ossEvents are those that FC documents.
+func ossEvents() []string {
+	return strings.Fields(`oss:ObjectCreated:* oss:ObjectCreated:PutObject oss:ObjectCreated:PutSymlink oss:ObjectCreated:PostObject
+		oss:ObjectCreated:CopyObject oss:ObjectCreated:InitiateMultipartUpload oss:ObjectCreated:UploadPart oss:ObjectCreated:UploadPartCopy
+		oss:ObjectCreated:CompleteMultipartUpload oss:ObjectCreated:AppendObject oss:ObjectRemoved:DeleteObject oss:ObjectRemoved:DeleteObjects
+		oss:ObjectRemoved:AbortMultipartUpload oss:ObjectModified:UpdateObjectMeta oss:ObjectReplication:ObjectCreated
+		oss:ObjectReplication:ObjectRemoved oss:ObjectReplication:ObjectModified`)
+}
+
+func checkOSS(trigger *emulator.Trigger) error {
+	config, err := trigger.OSS()
+	if err != nil {
+		return invalidConfig("%v", err)
+	}
+	if len(config.Events) == 0 {
+		return invalidConfig("events is not specified")
+	}
+	for _, event := range config.Events {
+		if !slices.Contains(ossEvents(), event) {
+			return invalidChoice("Events", ossEvents(), shorten(event))
+		}
 	}
 	return nil
 }
@@ -48,7 +100,7 @@ func completeTrigger(trigger *emulator.Trigger) error {
 func completeHTTP(trigger *emulator.Trigger, members map[string]json.RawMessage) error {
 	config, err := trigger.HTTP()
 	if err != nil {
-		return emulator.InvalidArgument("TriggerConfig is set to an invalid value: %v", err)
+		return invalidConfig("%v", err)
 	}
 	config.AuthType = strings.ToLower(config.AuthType)
 	orElse(&config.AuthType, "function")

@@ -1,0 +1,217 @@
+package trigger
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sort"
+	"time"
+
+	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/schedule"
+)
+
+// latest is how late a timer may fire on the machine's own clock: one that is later was slept through.
+const latest = time.Minute
+
+// longestSleep bounds one sleep, because timers stand still while a laptop is suspended and the wall
+// clock does not. Waking costs a comparison, no look at the store.
+const longestSleep = time.Minute
+
+// Run fires timers until ctx ends.
+func (s *Sources) Run(ctx context.Context) error {
+	timer := s.Clock.NewTimer(s.Clock.Now())
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-timer.C():
+		case <-s.nudge:
+		}
+		if next, some := s.fireDue(context.WithoutCancel(ctx)); !some {
+			timer.Stop()
+		} else if wake := s.Clock.Now().Add(longestSleep); wake.Before(next) {
+			timer.Reset(wake)
+		} else {
+			timer.Reset(next)
+		}
+	}
+}
+
+func (s *Sources) wake() {
+	select {
+	case s.nudge <- struct{}{}:
+	default:
+	}
+}
+
+// Due is the earliest time at which a timer is due and has not fired; false: there is none.
+func (s *Sources) Due() (time.Time, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.earliest()
+}
+
+func (s *Sources) earliest() (first time.Time, some bool) {
+	for _, one := range s.known {
+		if !one.next.IsZero() && (!some || one.next.Before(first)) {
+			first, some = one.next, true
+		}
+	}
+	return first, some
+}
+
+// Times tells when a timer is due next and when it was last; zero: never.
+func (s *Sources) Times(of emulator.Name, name string) (next, last time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if one := s.known[key{of, name}]; one != nil {
+		return one.next, one.last
+	}
+	return next, last
+}
+
+// Replan reckons anew when timers are due: the clock has gone back.
+func (s *Sources) Replan() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, one := range s.known {
+		one.next = s.following(one)
+	}
+	s.wake()
+}
+
+// plan reads when a timer is due.
+func (s *Sources) plan(one *source) {
+	config, err := one.Timer()
+	if err == nil && config.Enabled() {
+		one.times, err = schedule.ParseTimer(config.CronExpression, one.LastModifiedTime)
+	}
+	if err != nil { // an older release took it
+		one.times = nil
+		s.tell(one.FunctionTrigger, "it never fires: "+err.Error())
+	}
+	one.next = s.following(one)
+}
+
+// following is the first time after now. One that was fired for is not there a second time when the
+// machine's clock was put back a little.
+func (s *Sources) following(one *source) time.Time {
+	if one.times == nil {
+		return time.Time{}
+	}
+	now := s.Clock.Now()
+	if ahead := one.last.Sub(now); ahead > 0 && ahead < latest {
+		now = one.last
+	}
+	next, some := one.times.Next(now)
+	if !some {
+		return time.Time{}
+	}
+	return next
+}
+
+// fireDue fires what is due, each once, and returns when the next is due.
+func (s *Sources) fireDue(ctx context.Context) (next time.Time, some bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.Clock.Now()
+	var due []*source
+	for _, one := range s.known {
+		if !one.next.IsZero() && !one.next.After(now) {
+			due = append(due, one)
+		}
+	}
+	sort.Slice(due, func(i, j int) bool {
+		a, b := due[i], due[j]
+		if !a.next.Equal(b.next) {
+			return a.next.Before(b.next)
+		}
+		return a.Function.String()+"/"+a.TriggerName < b.Function.String()+"/"+b.TriggerName
+	})
+	for _, one := range due {
+		s.fire(ctx, one, now)
+		one.next = s.following(one)
+	}
+	return s.earliest()
+}
+
+// fire sends the event for the last time that a timer was due, however many there were.
+func (s *Sources) fire(ctx context.Context, one *source, now time.Time) {
+	at, some := one.times.Last(now)
+	if !some || at.Before(one.next) {
+		at = one.next
+	}
+	if late := now.Sub(at); late > latest && !s.Clock.Driven() {
+		s.tell(one.FunctionTrigger, fmt.Sprintf("not fired for %s, which was %s ago: the machine or the emulator slept",
+			at.UTC().Format(time.RFC3339), late.Round(time.Second)))
+		return
+	}
+	event, err := timerEvent(one.Trigger, at)
+	if err == nil {
+		_, err = s.send(ctx, one.FunctionTrigger, event)
+	}
+	if err != nil {
+		s.tell(one.FunctionTrigger, "not fired for "+at.UTC().Format(time.RFC3339)+": "+err.Error())
+		return
+	}
+	one.last = at
+	if err := s.keep(ctx, one); err != nil {
+		s.tell(one.FunctionTrigger, "when it fired could not be kept: "+err.Error())
+	}
+}
+
+// timerEvent is what a function gets from a timer.
+func timerEvent(t *emulator.Trigger, at time.Time) ([]byte, error) {
+	config, err := t.Timer()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(struct {
+		TriggerTime string `json:"triggerTime"`
+		TriggerName string `json:"triggerName"`
+		Payload     string `json:"payload"`
+	}{at.UTC().Format(time.RFC3339), t.TriggerName, config.Payload})
+}
+
+// fired is the record of a timer.
+type fired struct {
+	TriggerID string    `json:"triggerId"` // another trigger may have got the name
+	Last      time.Time `json:"last"`
+}
+
+func recordKey(of emulator.Name, name string) emulator.RecordKey {
+	return emulator.RecordKey{Kind: emulator.RecordTimer, Parent: of.Wire(), Name: name}
+}
+
+// keep writes down when a timer fired.
+func (s *Sources) keep(ctx context.Context, one *source) error {
+	text, err := json.Marshal(fired{one.TriggerID, one.last.UTC()})
+	if err != nil {
+		return err
+	}
+	now := s.Clock.Now()
+	record := emulator.Record{RecordKey: recordKey(one.Function, one.TriggerName), Etag: one.TriggerID, Created: now, Modified: now, Document: text}
+	err = s.store.Replace(ctx, record, "")
+	if errors.Is(err, emulator.ErrRecordNotFound) {
+		err = s.store.Insert(ctx, record)
+	}
+	return err
+}
+
+// restore finds out when a timer fired last, before the emulator was started.
+func (s *Sources) restore(ctx context.Context, t emulator.FunctionTrigger) error {
+	record, err := s.store.Get(ctx, recordKey(t.Function, t.TriggerName))
+	if errors.Is(err, emulator.ErrRecordNotFound) {
+		return nil
+	}
+	var last fired
+	if err == nil && json.Unmarshal(record.Document, &last) == nil && last.TriggerID == t.TriggerID {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.known[key{t.Function, t.TriggerName}] = &source{FunctionTrigger: t, last: last.Last}
+	}
+	return err
+}
