@@ -42,6 +42,7 @@ var arrows = map[string][]string{
 	"emulator/client":          {"emulator", "emulator/signature"},
 	"emulator/signature":       {"emulator"},
 	"emulator/oss":             {"emulator"},
+	"emulator/trigger":         {"emulator", "emulator/schedule"},
 	"runtime":                  {"emulator", "runtime/process"},
 	"runtime/builtin":          {"emulator", "runtime", "runtime/process"},
 	"runtime/custom":           {"emulator", "runtime", "runtime/image", "runtime/process"},

@@ -95,6 +95,8 @@ func hint(err error) string {
 		return "; 'fcemu alias list' shows those that there are"
 	case "VersionNotFound":
 		return "; 'fcemu version list' shows those that there are"
+	case "TriggerNotFound":
+		return "; 'fcemu trigger list' shows those that there are"
 	case "AsyncTaskNotFound":
 		return "; 'fcemu task list' shows those that are kept"
 	case "StatefulAsyncInvocationAlreadyExists":

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -149,14 +147,10 @@ func (a *app) readEvent(args []string) ([]byte, error) {
 		return nil, usageError("unexpected argument %q; give the event with -e, -f FILE or - (standard input)", args[1])
 	case text != "" && file != "", len(args) == 2 && text+file != "":
 		return nil, usageError("the event is given twice: choose one of -e, -f and - (standard input)")
-	case len(args) == 2 || file == "-":
-		return io.ReadAll(a.term.In)
+	case len(args) == 2:
+		return a.eventOf("-")
 	case file != "":
-		event, err := os.ReadFile(file)
-		if err != nil {
-			return nil, usageError("event file: %w", err)
-		}
-		return event, nil
+		return a.eventOf(file)
 	}
 	return []byte(text), nil
 }

@@ -1,13 +1,22 @@
 package cmd
 
 import (
+	"cmp"
+	"context"
+	"io"
+	"os"
+	"strings"
+
 	"github.com/spf13/cobra"
+
+	"github.com/fcemu/fcemu/emulator"
+	"github.com/fcemu/fcemu/emulator/client"
 )
 
 func newTrigger(a *app) *cobra.Command {
-	c := &cobra.Command{Use: "trigger", Short: "List triggers", Args: cobra.NoArgs,
+	c := &cobra.Command{Use: "trigger", Short: "List triggers, and send their events", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
-	c.AddCommand(newTriggerList(a))
+	c.AddCommand(newTriggerList(a), newTriggerFire(a))
 	return c
 }
 
@@ -31,7 +40,57 @@ func newTriggerList(a *app) *cobra.Command {
 			}
 			return a.printList(rows, []column{
 				{"FUNCTION", functionName}, {"TRIGGER", field("triggerName")}, {"TYPE", field("triggerType")},
-				{"QUALIFIER", field("qualifier")}, {"URL", field("url")}, {"CONFIG", field("triggerConfig")},
+				{"QUALIFIER", field("qualifier")}, {"NEXT", nextTime}, {"URL", field("url")}, {"CONFIG", field("triggerConfig")},
 			})
 		}})
+}
+
+// nextTime is when a timer is due; of other triggers nothing.
+func nextTime(row client.Object) string {
+	if row["triggerType"] != emulator.TriggerTimer {
+		return ""
+	}
+	return cmp.Or(text(row["nextTime"]), "never")
+}
+
+func newTriggerFire(a *app) *cobra.Command {
+	c := withOutput(&cobra.Command{Use: "fire FUNCTION/TRIGGER", Short: "Send the event of a trigger to its function, asynchronously",
+		Long: "Sends the function an event as the trigger's source would, with the trigger's own names, or the event in a\n" +
+			"file. It goes through the queue like every asynchronous invocation; the id of its task is printed.",
+		Example: "  fcemu trigger fire thumbnails/uploads\n  fcemu trigger fire nightly/clock --event event.json",
+		Args:    cobra.ExactArgs(1),
+		RunE:    func(c *cobra.Command, args []string) error { return a.fireTrigger(c.Context(), args[0]) }})
+	c.Flags().String("event", "", "a file that holds the event, - for standard input")
+	return c
+}
+
+func (a *app) fireTrigger(ctx context.Context, what string) error {
+	at := strings.LastIndexByte(what, '/')
+	if at < 1 || at == len(what)-1 {
+		return usageError("%q: write FUNCTION/TRIGGER; 'fcemu trigger list' shows them", what)
+	}
+	event, err := a.eventOf(a.settings.GetString("event"))
+	if err != nil {
+		return err
+	}
+	fired, err := a.client().FireTrigger(ctx, emulator.ParseName(what[:at]), what[at+1:], event)
+	if err != nil {
+		return err
+	}
+	return a.printObject(fired, func(fired client.Object) { a.term.Printf("%s\n", text(fired["taskId"])) })
+}
+
+// eventOf reads the event in a file; no file is no event.
+func (a *app) eventOf(file string) ([]byte, error) {
+	switch file {
+	case "":
+		return nil, nil
+	case "-":
+		return io.ReadAll(a.term.In)
+	}
+	event, err := os.ReadFile(file)
+	if err != nil {
+		return nil, usageError("event file: %w", err)
+	}
+	return event, nil
 }

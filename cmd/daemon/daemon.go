@@ -86,6 +86,10 @@ func (d *Daemon) open(ctx context.Context) (err error) {
 		_ = listener.Close()
 		return err
 	}
+	if err = d.parts.triggers.Load(ctx); err != nil {
+		_ = listener.Close()
+		return err
+	}
 	secure, err := d.listenHTTPS()
 	if err != nil {
 		_ = listener.Close()
@@ -112,6 +116,7 @@ func (d *Daemon) run(listener, secure net.Listener) {
 	d.front.Go(func() error { return d.parts.queue.Run(front) })
 	d.parts.keeper.Look() // before the first call, which may have to do with provisioned instances
 	d.front.Go(func() error { return d.parts.keeper.Run(front) })
+	d.front.Go(func() error { return d.parts.triggers.Run(front) })
 	d.front.Go(func() error { return d.serve(listener) })
 	if secure != nil {
 		d.front.Go(func() error { return d.serve(secure) })

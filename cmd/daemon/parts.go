@@ -18,6 +18,7 @@ import (
 	"github.com/fcemu/fcemu/emulator/metrics"
 	"github.com/fcemu/fcemu/emulator/oss"
 	"github.com/fcemu/fcemu/emulator/scaling"
+	"github.com/fcemu/fcemu/emulator/trigger"
 	"github.com/fcemu/fcemu/runtime"
 	"github.com/fcemu/fcemu/runtime/image"
 	"github.com/fcemu/fcemu/runtime/process"
@@ -40,6 +41,7 @@ type parts struct {
 	catalogue *control.Catalogue
 	engine    *invoke.Engine
 	queue     *async.Queue
+	triggers  *trigger.Sources
 	metrics   *metrics.Book
 	gateway   *gateway.Gateway
 	outcomes  outcomes
@@ -66,11 +68,15 @@ func openParts(ctx context.Context, o Options) (p *parts, err error) {
 		return p, err
 	}
 	p.catalogue = control.New(p.store, p.blobs, p.ids, p.clock, p.changed, control.WithDestinations(checkDestination),
-		control.WithRandom(randomOf(o.Seed)), control.WithSessions(p.pool), control.WithProvisioned(&p.keeper))
+		control.WithRandom(randomOf(o.Seed)), control.WithSessions(p.pool), control.WithProvisioned(&p.keeper),
+		control.WithTriggers(func(of emulator.Name, name string, now *emulator.Trigger) { p.triggers.Changed(of, name, now) }))
 	p.keeper.Keeper = scaling.New(p.catalogue, p.pool, p.clock)
 	p.metrics = metrics.New()
 	p.engine = invoke.New(p.pool, p.record)
 	p.openQueue(o)
+	p.triggers = trigger.New(p.catalogue, p.queue, p.store, trigger.Options{
+		Account: o.Account, Region: o.Region, Clock: p.clock, Log: p.journal.Append})
+	p.clock.Follow(p.triggers.Due)
 	p.gateway = gateway.New(gateway.Options{
 		Catalogue: p.catalogue, Engine: p.engine, Queue: p.queue, IDs: p.ids, Clock: p.clock,
 		Account: o.Account, Region: o.Region, Notice: noticeOf(o.Notice), Observe: p.observe,
@@ -120,7 +126,8 @@ func (p *parts) openFiles(ctx context.Context, o Options) (err error) {
 	if p.blobs, err = blob.Open(filepath.Join(o.DataDir, "blobs")); err != nil {
 		return err
 	}
-	buckets := oss.Options{Account: o.Account, Region: o.Region, Clock: emulator.RealClock{}, IDs: p.ids} // as the times of its files
+	buckets := oss.Options{Account: o.Account, Region: o.Region, Clock: emulator.RealClock{}, IDs: p.ids, // as the times of its files
+		Notify: func(ctx context.Context, e emulator.ObjectEvent) { p.triggers.Object(ctx, e) }}
 	if p.objects, err = oss.Open(filepath.Join(o.DataDir, "oss"), buckets); err != nil {
 		return err
 	}

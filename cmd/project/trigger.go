@@ -47,9 +47,13 @@ func (l *loader) trigger(o *object) (emulator.Trigger, bool) {
 		l.fail(o.node, "the type of the trigger is missing", "add triggerType: http (type in edition 1.0.0)")
 	case trigger.TriggerType == emulator.TriggerHTTP:
 		trigger.TriggerConfig = l.httpTrigger(o)
+	case trigger.TriggerType == emulator.TriggerTimer, trigger.TriggerType == emulator.TriggerOSS:
+		trigger.TriggerConfig = l.triggerConfig(o, config, l.report)
 	default:
-		l.note(o.node, fmt.Sprintf("%s trigger '%s' is stored but not fired by this release", trigger.TriggerType, trigger.TriggerName))
-		trigger.TriggerConfig = l.foreignTrigger(o, config)
+		l.note(o.node, fmt.Sprintf("%s trigger '%s' has no source here: 'fcemu trigger fire' sends its event", trigger.TriggerType, trigger.TriggerName))
+		trigger.TriggerConfig = l.triggerConfig(o, config, func(err error) {
+			l.note(config.key, "triggerConfig is not sent ("+problem(err)+")")
+		})
 	}
 	o.unknown("triggerName", "triggerType", "triggerConfig", "name", "type", "config", "qualifier", "sourceArn", "invocationRole", "role", "description")
 	return trigger, len(l.errors) == before
@@ -111,22 +115,21 @@ func (l *loader) member(o *object, name string) json.RawMessage {
 	return body
 }
 
-// foreignTrigger keeps the configuration of a trigger that nothing here fires. What it cannot
-// evaluate it leaves out, for nothing reads it.
-func (l *loader) foreignTrigger(o *object, config *field) json.RawMessage {
+// triggerConfig is the configuration as JSON. bad is told why there is none.
+func (l *loader) triggerConfig(o *object, config *field, bad func(error)) json.RawMessage {
 	if config == nil {
 		return nil
 	}
 	config.taken = true
 	body, err := o.scope.json(config.value)
 	if err != nil {
-		l.note(config.key, "triggerConfig has no effect here and is ignored ("+problem(err)+")")
+		bad(err)
 		return nil
 	}
 	if text := ""; json.Unmarshal(body, &text) == nil && json.Valid([]byte(text)) {
 		return json.RawMessage(text)
 	}
-	if body[0] != '{' {
+	if string(body) == "null" {
 		return nil
 	}
 	return body

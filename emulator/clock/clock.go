@@ -39,6 +39,7 @@ type Clock struct {
 	store  Store
 	moving chan struct{} // holds one: the right to move the clock
 	long   atomic.Bool   // RunUntil has it
+	ticks  Ticks
 
 	mu     sync.Mutex // of the timers; taken before line
 	timers map[*timer]struct{}
@@ -47,9 +48,17 @@ type Clock struct {
 	pace pace
 }
 
+// Ticks is the earliest time at which something is due that tasks follow from; false: there is none. What
+// it has told of stays until its tasks are in the store.
+type Ticks func() (time.Time, bool)
+
+// Follow makes RunUntil stop where ticks are due, too. It is called before the clock is moved.
+func (c *Clock) Follow(ticks Ticks) { c.ticks = ticks }
+
 // Open returns the clock as it was left.
 func Open(ctx context.Context, store Store) (*Clock, error) {
-	c := &Clock{store: store, moving: make(chan struct{}, 1), timers: map[*timer]struct{}{}}
+	c := &Clock{store: store, moving: make(chan struct{}, 1), timers: map[*timer]struct{}{},
+		ticks: func() (time.Time, bool) { return time.Time{}, false }}
 	record, err := store.Get(ctx, key())
 	if errors.Is(err, emulator.ErrRecordNotFound) {
 		return c, nil

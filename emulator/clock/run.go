@@ -7,10 +7,10 @@ import (
 	"github.com/fcemu/fcemu/emulator"
 )
 
-// RunUntil moves the clock ahead to each time at which a task, a retry or a delivery is due, one
+// RunUntil moves the clock ahead to each time at which a task, a retry, a delivery or a tick is due, one
 // after the other, and waits in between until what was due has ended: so everything runs in the
 // order of its due time, and what a run enqueues has its turn. It ends at the time until, or, where
-// that is zero, when nothing is due any more. In between the clock stands; afterwards it goes on, or
+// that is zero, when no task is due any more: ticks do not keep it going. In between the clock stands; afterwards it goes on, or
 // stands, as before. An end of ctx leaves the clock where it came to.
 func (c *Clock) RunUntil(ctx context.Context, until time.Time) error {
 	if err := c.take(ctx, true); err != nil {
@@ -40,7 +40,7 @@ func (c *Clock) RunUntil(ctx context.Context, until time.Time) error {
 // steps goes from one due time to the next and returns how far it came.
 func (c *Clock) steps(ctx context.Context, before pace, now, until time.Time) (time.Time, error) {
 	for {
-		next, some, err := c.settle(ctx, now)
+		next, some, err := c.settle(ctx, now, until.IsZero())
 		if err != nil {
 			return now, err
 		}
@@ -70,12 +70,19 @@ func release(before pace, now time.Time) pace {
 	return anchored(real, now, before.speed(), before.Frozen)
 }
 
-// settle waits until nothing that was due at now is in hand, and returns what is due next.
-func (c *Clock) settle(ctx context.Context, now time.Time) (next time.Time, some bool, err error) {
+// settle waits until nothing that was due at now is in hand, and returns what is due next. With
+// onlyTasks a tick counts where a task comes behind it.
+func (c *Clock) settle(ctx context.Context, now time.Time, onlyTasks bool) (next time.Time, some bool, err error) {
 	const shortest, longest = 100 * time.Microsecond, 5 * time.Millisecond
 	var pause *time.Timer
 	for wait := shortest; ; wait = min(wait*5/4, longest) {
+		tick, ticks := c.ticks() // before the store, where its tasks are then
 		next, some, busy, err := c.store.Pending(ctx, now)
+		if ticks && !tick.After(now) {
+			busy = true
+		} else if ticks && (some || !onlyTasks) && (!some || tick.Before(next)) {
+			next, some = tick, true
+		}
 		if err != nil || (!busy && (!some || next.After(now))) {
 			return next, some, err
 		}

@@ -132,7 +132,7 @@ func (c *call) deleteObjects() error {
 		Deleted      []deleted
 	}{EncodingType: c.get("encoding-type")}
 	for _, one := range request.Object {
-		if err := c.delete(c.bucket, one.Key); err != nil {
+		if err := c.remove(one.Key, "ObjectRemoved:DeleteObjects"); err != nil {
 			return failureOf(err, one.Key)
 		}
 		if !request.Quiet {

@@ -137,6 +137,7 @@ func (c *call) completeUpload() error {
 		return err
 	}
 	_ = c.root.RemoveAll(uploadDir(id)) // what is left goes after a day
+	c.notify("ObjectCreated:CompleteMultipartUpload", o)
 	c.showSums(o)
 	return c.xml(http.StatusOK, struct {
 		XMLName      xml.Name `xml:"CompleteMultipartUploadResult"`

@@ -27,6 +27,8 @@ type object struct {
 	ETag     string            `json:"etag"` // without quotes
 	CRC64    uint64            `json:"crc64"`
 	Header   map[string]string `json:"header,omitempty"` // what its writer gave: content type, x-oss-meta-*, …
+
+	delta int64 // by how much it is longer than what was there before it
 }
 
 // sums reads an object once for both of its checksums.
@@ -112,10 +114,12 @@ func (s *Store) put(bucket, key string, d *draft, etag string, header map[string
 	if _, err := s.findBucket(bucket); err != nil {
 		return nil, err
 	}
-	if once {
-		if _, err := s.root.Stat(file); err == nil {
+	replaced := int64(0)
+	if before, err := s.root.Stat(file); err == nil {
+		if once {
 			return nil, refuse(409, "FileAlreadyExists", "The object you specified already exists and can not be overwritten.", "Key", key)
 		}
+		replaced = before.Size()
 	}
 	if err := s.root.MkdirAll(path.Dir(file), 0o755); err != nil {
 		return nil, err
@@ -127,7 +131,8 @@ func (s *Store) put(bucket, key string, d *draft, etag string, header map[string
 	if err != nil {
 		return nil, err
 	}
-	o := &object{Key: key, Size: info.Size(), Modified: info.ModTime(), ETag: etag, CRC64: d.sums.crc64.Sum64(), Header: header}
+	o := &object{Key: key, Size: info.Size(), Modified: info.ModTime(), ETag: etag, CRC64: d.sums.crc64.Sum64(), Header: header,
+		delta: info.Size() - replaced}
 	return o, s.record(bucket, o)
 }
 
@@ -229,26 +234,27 @@ func recordName(bucket, key string) string {
 	return fmt.Sprintf("%s/%s/%x", recordFolder, bucket, sha256.Sum256([]byte(key)))
 }
 
-// delete removes an object, and the folders that it leaves empty. One that is not there is fine.
-func (s *Store) delete(bucket, key string) error {
+// delete removes an object, and the folders that it leaves empty. One that is not there is fine: then
+// it returns nil.
+func (s *Store) delete(bucket, key string) (*object, error) {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	if _, err := s.findBucket(bucket); err != nil {
-		return err
+		return nil, err
 	}
 	name, err := pathOf(bucket, key)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	info, err := s.root.Stat(name)
 	if err != nil || info.IsDir() {
 		if err == nil || failureOf(err, key).status < 500 {
-			return nil
+			return nil, nil
 		}
-		return err
+		return nil, err
 	}
 	if err := s.root.Remove(name); err != nil {
-		return err
+		return nil, err
 	}
 	_ = s.root.Remove(recordName(bucket, key)) // a seeded object may have none
 	for folder := path.Dir(name); strings.Contains(folder, "/"); folder = path.Dir(folder) {
@@ -256,5 +262,5 @@ func (s *Store) delete(bucket, key string) error {
 			break
 		}
 	}
-	return nil
+	return &object{Key: key, delta: -info.Size()}, nil
 }

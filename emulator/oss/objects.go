@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/fcemu/fcemu/emulator"
 )
 
 // maxPut is the largest object that comes in one request, in bytes.
@@ -35,7 +37,7 @@ func (c *call) serveObject() error {
 	case method == "DELETE" && c.has("uploadId"):
 		return c.abortUpload()
 	case method == "DELETE":
-		if err := c.delete(c.bucket, c.key); err != nil {
+		if err := c.remove(c.key, "ObjectRemoved:DeleteObject"); err != nil {
 			return err
 		}
 		return c.empty(http.StatusNoContent)
@@ -65,8 +67,27 @@ func (c *call) putObject() error {
 	if err != nil {
 		return err
 	}
+	c.notify("ObjectCreated:PutObject", o)
 	c.showSums(o)
 	return c.empty(http.StatusOK)
+}
+
+// remove deletes an object of the request's bucket.
+func (c *call) remove(key, event string) error {
+	gone, err := c.delete(c.bucket, key)
+	if err == nil && gone != nil {
+		c.notify(event, gone)
+	}
+	return err
+}
+
+// notify tells what the request did to an object.
+func (c *call) notify(event string, o *object) {
+	if c.Notify == nil {
+		return
+	}
+	c.Notify(c.r.Context(), emulator.ObjectEvent{Name: event, Bucket: c.bucket, Key: o.Key, ETag: o.ETag, Size: o.Size, Delta: o.delta,
+		RequestID: c.requestID, ClientIP: emulator.ClientIP(c.r.RemoteAddr)})
 }
 
 func (c *call) once() bool { return c.r.Header.Get("X-Oss-Forbid-Overwrite") == "true" }
@@ -167,6 +188,7 @@ func (c *call) copyObject() error {
 	if err != nil {
 		return err
 	}
+	c.notify("ObjectCreated:CopyObject", o)
 	c.showSums(o)
 	return c.xml(http.StatusOK, struct {
 		XMLName      xml.Name `xml:"CopyObjectResult"`

@@ -5,6 +5,7 @@
 package oss
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -35,6 +36,9 @@ type Options struct {
 	IDs     *emulator.IDs
 	// Patience is how long a client may pause while it uploads; 0 = a minute.
 	Patience time.Duration
+
+	// Notify is told of what happened to an object, before its writer is answered. May be nil.
+	Notify func(ctx context.Context, e emulator.ObjectEvent)
 }
 
 // Store keeps buckets in a folder.
@@ -87,7 +91,8 @@ func (s *Store) tidy() error {
 		return true
 	}})
 	for _, key := range keys {
-		err = errors.Join(err, s.delete(TempBucket, key))
+		_, gone := s.delete(TempBucket, key)
+		err = errors.Join(err, gone)
 	}
 	return err
 }

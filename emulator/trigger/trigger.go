@@ -35,7 +35,6 @@ type Options struct {
 	Account string
 	Region  string
 	Clock   emulator.Clock
-	IDs     *emulator.IDs
 	Log     func(emulator.LogLine) // receives why an event did not reach its function
 }
 

@@ -17,6 +17,7 @@ import (
 type Catalogue interface {
 	Resolve(ctx context.Context, ref emulator.Reference) (*emulator.Function, error)
 	Triggers(ctx context.Context, name *emulator.Name, prefix, from string, limit int) ([]emulator.FunctionTrigger, string, error)
+	Trigger(ctx context.Context, name emulator.Name, trigger string) (*emulator.Trigger, error)
 	Layer(ctx context.Context, layer string, version int) (*emulator.LayerVersion, error)
 	PublishLayer(ctx context.Context, layer *emulator.LayerVersion, zip []byte) (*emulator.LayerVersion, error)
 }
@@ -89,6 +90,7 @@ type API struct {
 	Blobs        Blobs
 	Clock        DrivenClock
 	Destinations Destinations
+	Triggers     Triggers
 	Endpoint     func() string // http://host:port
 	Health       func(ctx context.Context) (Health, error)
 	Instances    func() []Instance
@@ -107,6 +109,7 @@ func (a *API) Routes() []api.Route {
 		{Pattern: "GET" + root + "/instances", Operation: a.listInstances},
 		{Pattern: "GET" + root + "/metrics", Operation: a.getMetrics},
 		{Pattern: "GET" + root + "/triggers", Operation: a.listTriggers},
+		{Pattern: "POST" + root + "/functions/{function}/triggers/{trigger}/fire", Operation: a.fireTrigger},
 		{Pattern: "GET" + root + "/functions/{function}/code", Operation: a.getCode},
 		{Pattern: "GET" + root + "/layers/{layer}/versions/{version}/code", Operation: a.getLayerCode},
 		{Pattern: "PUT" + root + "/layers/{layer}/versions/{version}", Operation: a.putLayer},

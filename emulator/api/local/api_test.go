@@ -39,8 +39,32 @@ func (catalogue) Resolve(_ context.Context, ref emulator.Reference) (*emulator.F
 	return &emulator.Function{FunctionName: "hello", Code: emulator.Code{Digest: "d", Size: 3}}, nil
 }
 
+func (catalogue) Trigger(_ context.Context, name emulator.Name, trigger string) (*emulator.Trigger, error) {
+	if trigger != "tick" && trigger != "http" {
+		return nil, emulator.TriggerNotFound(name, trigger)
+	}
+	return &emulator.Trigger{TriggerName: trigger, TriggerType: map[string]string{"tick": "timer", "http": "http"}[trigger], Qualifier: "LATEST"}, nil
+}
+
+// firer tells what it was asked to send.
+type firer struct{ catalogue }
+
+func (firer) Times(emulator.Name, string) (next, last time.Time) { return time.Unix(60, 0), last }
+
+func (firer) Fire(_ context.Context, t emulator.FunctionTrigger, event []byte) (*emulator.Task, error) {
+	id := "sample"
+	if event != nil {
+		id = "given " + string(event)
+	}
+	return &emulator.Task{Key: emulator.TaskKey{Function: t.Function, ID: id}, RequestID: "r"}, nil
+}
+
 func (catalogue) Triggers(_ context.Context, _ *emulator.Name, _, from string, _ int) ([]emulator.FunctionTrigger, string, error) {
-	trigger := &emulator.Trigger{TriggerName: "t" + from, TriggerType: "http", Qualifier: "LATEST", TriggerConfig: json.RawMessage(`{}`)}
+	kind := "http"
+	if from != "" {
+		kind = "timer"
+	}
+	trigger := &emulator.Trigger{TriggerName: "t" + from, TriggerType: kind, Qualifier: "LATEST", TriggerConfig: json.RawMessage(`{}`)}
 	next := ""
 	if from == "" {
 		next = "2"
@@ -178,7 +202,7 @@ func newFixture(t *testing.T) *fixture {
 		})
 	}
 	own := &local.API{
-		Catalogue: catalogue{}, Queue: f.queue, Journal: f.journal, Blobs: blobs{}, Clock: drivenClock{},
+		Catalogue: catalogue{}, Queue: f.queue, Journal: f.journal, Blobs: blobs{}, Clock: drivenClock{}, Triggers: firer{},
 		Endpoint: func() string { return "http://127.0.0.1:3236" },
 		Health: func(context.Context) (local.Health, error) {
 			return local.Health{Status: "ready", PID: 7, Functions: 2, Tasks: map[emulator.TaskStatus]int64{emulator.TaskRunning: 3}}, nil
@@ -226,7 +250,11 @@ func TestSmallOperations(t *testing.T) {
 	f := newFixture(t)
 	f.want(t, "GET", "/health", 200, `"status":"ready"`, `"pid":7`, `"tasks":{"Running":3}`)
 	f.want(t, "GET", "/instances", 200, `{"instances":[]}`)
-	f.want(t, "GET", "/triggers", 200, `"functionName":"hello","triggerName":"t"`, `"triggerName":"t2"`, `"url":"http://hello.localhost:3236/"`)
+	f.want(t, "GET", "/triggers", 200, `"functionName":"hello","triggerName":"t"`, `"triggerName":"t2"`, `"url":"http://hello.localhost:3236/"`, `"nextTime":"1970-01-01T00:01:00Z","createdTime"`)
+	f.want(t, "POST", "/functions/s$f/triggers/tick/fire", 202, `"functionName":"s/f"`, `"taskId":"sample"`, `"requestId":"r"`)
+	f.want(t, "POST", "/functions/f/triggers/tick/fire?event=body", 202, `"taskId":"given "`)
+	f.want(t, "POST", "/functions/f/triggers/none/fire", 404, "TriggerNotFound")
+	f.want(t, "POST", "/functions/f/triggers/http/fire", 400, "InvalidArgument", "send a request to http://f.localhost:3236/")
 	f.want(t, "GET", "/functions/hello/code", 200, "PK\x03")
 	f.want(t, "GET", "/functions/none/code", 404, "FunctionNotFound")
 	f.want(t, "GET", "/layers/l/versions/2/code", 200, "PK\x03")

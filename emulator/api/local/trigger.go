@@ -1,6 +1,7 @@
 package local
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"time"
@@ -8,6 +9,14 @@ import (
 	"github.com/fcemu/fcemu/emulator"
 	"github.com/fcemu/fcemu/emulator/api"
 )
+
+// Triggers fires them.
+type Triggers interface {
+	// Times tells when a timer is due next and when it was last; zero: never.
+	Times(of emulator.Name, trigger string) (next, last time.Time)
+	// Fire sends an event; nil stands for one as the trigger's source would send it.
+	Fire(ctx context.Context, t emulator.FunctionTrigger, event []byte) (*emulator.Task, error)
+}
 
 // Trigger is a trigger with its function and, of an HTTP trigger, its address.
 type Trigger struct {
@@ -17,6 +26,8 @@ type Trigger struct {
 	Qualifier     string          `json:"qualifier"`
 	TriggerConfig json.RawMessage `json:"triggerConfig"`
 	URL           string          `json:"url,omitempty"`
+	NextTime      time.Time       `json:"nextTime,omitzero"` // of a timer
+	LastTime      time.Time       `json:"lastTime,omitzero"`
 	CreatedTime   time.Time       `json:"createdTime"`
 }
 
@@ -47,8 +58,39 @@ func (a *API) showTrigger(t emulator.FunctionTrigger) Trigger {
 		TriggerConfig: t.TriggerConfig,
 		CreatedTime:   t.CreatedTime,
 	}
-	if t.TriggerType == emulator.TriggerHTTP {
+	switch t.TriggerType {
+	case emulator.TriggerHTTP:
 		shown.URL = api.TriggerURL(a.Endpoint(), emulator.Reference{Name: t.Function, Qualifier: t.Qualifier})
+	case emulator.TriggerTimer:
+		next, last := a.Triggers.Times(t.Function, t.TriggerName)
+		shown.NextTime, shown.LastTime = next.UTC(), last.UTC()
 	}
 	return shown
+}
+
+// fireTrigger sends an event as the trigger's source would, or with event=body the request's body.
+func (a *API) fireTrigger(c *api.Call) error {
+	of := emulator.ParseName(c.Path("function"))
+	found, err := a.Catalogue.Trigger(c.Request.Context(), of, c.Path("trigger"))
+	if err != nil {
+		return err
+	}
+	t := emulator.FunctionTrigger{Function: of, Trigger: found}
+	if t.TriggerType == emulator.TriggerHTTP {
+		return emulator.InvalidArgument("trigger '%s' is an HTTP trigger; send a request to %s", t.TriggerName, a.showTrigger(t).URL)
+	}
+	var event []byte
+	if c.Query("event") == "body" {
+		body, err := c.Body(emulator.MaxAsyncPayload)
+		if err != nil {
+			return err
+		}
+		event = append([]byte{}, body...) // empty is an event, too
+	}
+	task, err := a.Triggers.Fire(c.Request.Context(), t, event)
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusAccepted, map[string]any{"functionName": of.String(), "triggerName": t.TriggerName,
+		"requestId": task.RequestID, "taskId": task.Key.ID, "statusCode": http.StatusAccepted})
 }
