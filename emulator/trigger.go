@@ -86,6 +86,14 @@ func (t OSSTrigger) Takes(event, key string) bool {
 		strings.HasPrefix(key, t.Filter.Key.Prefix) && strings.HasSuffix(key, t.Filter.Key.Suffix)
 }
 
+// Bucket is the bucket of a trigger with this configuration.
+func (t OSSTrigger) Bucket(of *Trigger) string {
+	if source := of.Source(); source != "" {
+		return source
+	}
+	return t.BucketName
+}
+
 // OSS reads the configuration of an oss trigger.
 func (t *Trigger) OSS() (config OSSTrigger, err error) { return config, t.Config(&config) }
 

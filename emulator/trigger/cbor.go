@@ -2,6 +2,7 @@ package trigger
 
 import (
 	"encoding/binary"
+	"encoding/json"
 	"sort"
 )
 
@@ -13,10 +14,17 @@ const (
 	majorMap    = 5 << 5
 )
 
-// cbor appends what the events of Tablestore are made of: objects, lists, texts and whole numbers from 0.
+// cborOf is JSON as CBOR, as far as the events of Tablestore go: objects, lists, texts and whole
+// numbers from 0.
+func cborOf(text []byte) ([]byte, error) {
+	var value any
+	err := json.Unmarshal(text, &value)
+	return cbor(nil, value), err
+}
+
 func cbor(to []byte, value any) []byte {
 	switch value := value.(type) {
-	case object:
+	case map[string]any:
 		names := make([]string, 0, len(value))
 		for name := range value {
 			names = append(names, name)
@@ -33,7 +41,7 @@ func cbor(to []byte, value any) []byte {
 		}
 	case string:
 		to = append(cborHead(to, majorText, uint64(len(value))), value...)
-	case int64:
+	case float64: // exact up to 2^53, which microseconds reach in the year 2255
 		to = cborHead(to, majorNumber, uint64(value))
 	}
 	return to

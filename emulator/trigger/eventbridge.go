@@ -3,113 +3,89 @@ package trigger
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"strings"
-	"time"
+
+	"github.com/fcemu/fcemu/emulator"
 )
 
-// eventBridgeConfig is as much of an eventbridge trigger's configuration as shapes its events.
-type eventBridgeConfig struct {
-	EventRuleFilterPattern json.RawMessage // an object, or the same as a text
-	EventSourceConfig      struct {
-		EventSourceType       string
-		EventSourceParameters map[string]map[string]any // sourceKafkaParameters, …
-	}
-	EventSinkConfig struct{ DeliveryOption struct{ EventSchema string } }
-	RunOptions      struct{ Mode string }
-}
+const cloudEvent = `{"id":"<uuid>","source":"<source>","specversion":"1.0","type":"<type>","datacontenttype":"application/json; charset=utf-8","subject":"<subject>",` +
+	`"time":"<time>","aliyunaccountid":"<account>","aliyunpublishtime":"<time>","aliyunoriginalaccountid":"<account>","aliyuneventbusname":"<bus>",` +
+	`"aliyunregionid":"<region>","aliyunpublishaddr":"127.0.0.1","data":<data>}`
 
-// eventBridge is one event, or a list of one where the trigger streams.
-func (f facts) eventBridge() (any, error) {
-	var config eventBridgeConfig
-	if err := f.t.Config(&config); err != nil {
-		return nil, err
-	}
-	envelope := f.cloudEvent(&config)
-	var event any = envelope
-	if config.EventSinkConfig.DeliveryOption.EventSchema == "RawData" {
-		event = envelope["data"]
-	}
-	if config.RunOptions.Mode != "event-streaming" {
-		return event, nil
-	}
-	if config.EventSourceConfig.EventSourceType == "Kafka" { // its elements are texts
-		text, err := json.Marshal(event)
-		return []string{string(text)}, err
-	}
-	return []any{event}, nil
-}
+// origin is what tells the events of one source from those of another.
+type origin struct{ name, kind, subject, data string }
 
-func (f facts) cloudEvent(config *eventBridgeConfig) object {
-	kind := config.EventSourceConfig.EventSourceType
-	given := map[string]any{}
-	for _, parameters := range config.EventSourceConfig.EventSourceParameters {
-		for name, value := range parameters {
-			given[name] = value
-		}
-	}
-	parameter := func(name string) string { text, _ := given[name].(string); return text }
-	topic, id := parameter("Topic"), strings.ToLower(newID(32))
-	source := kind + "-Function-" + f.t.TriggerName
-	event := object{
-		"id": id, "specversion": "1.0", "datacontenttype": "application/json; charset=utf-8", "time": f.now.Format(time.RFC3339Nano),
-		"aliyunaccountid": f.account, "aliyunoriginalaccountid": f.account, "aliyunpublishtime": f.now.Format(milliseconds), "aliyunregionid": f.region,
-		"aliyuneventbusname": source, "aliyunpublishaddr": "127.0.0.1", "source": source,
-	}
-	set := func(name, subject string, data object) {
-		event["type"], event["subject"], event["data"] = name, subject, data
-	}
-	place := f.region + ":" + f.account + ":"
+// origins are those whose envelope and data are known.
+func origins(kind string) origin {
 	switch kind {
 	case "MNS":
-		set("mns:Queue:SendMessage", "acs:mns:"+place+"queues/"+parameter("QueueName"),
-			object{"requestId": newID(24), "messageId": newID(32), "messageBody": message})
+		return origin{"MNS-Function-<trigger>", "mns:Queue:SendMessage", "acs:mns:<region>:<account>:queues/<QueueName>",
+			`{"requestId":"<request>","messageId":"<id>","messageBody":"hello"}`}
 	case "RocketMQ":
-		set("mq:Topic:SendMessage", "acs:mq:"+place+parameter("InstanceId")+"%"+topic,
-			object{"topic": topic, "systemProperties": object{"UNIQ_KEY": newID(32), "TAGS": parameter("Tag")}, "userProperties": object{}, "body": message})
+		return origin{"RocketMQ-Function-<trigger>", "mq:Topic:SendMessage", "acs:mq:<region>:<account>:<InstanceId>%<Topic>",
+			`{"topic":"<Topic>","systemProperties":{"UNIQ_KEY":"<id>","TAGS":"<Tag>"},"userProperties":{},"body":"hello"}`}
 	case "Kafka":
-		event["source"] = "acs:alikafka"
-		set("alikafka:Topic:Message", "acs:alikafka:"+parameter("InstanceId")+":topic:"+topic,
-			object{"topic": topic, "partition": 0, "offset": 0, "timestamp": f.now.UnixMilli(), "key": "key", "value": message, "headers": object{"headers": []any{}, "isReadOnly": false}})
+		return origin{"acs:alikafka", "alikafka:Topic:Message", "acs:alikafka:<InstanceId>:topic:<Topic>",
+			`{"topic":"<Topic>","partition":0,"offset":0,"timestamp":<ms>,"headers":{"headers":[],"isReadOnly":false},"key":"key","value":"hello"}`}
 	case "RabbitMQ":
-		set("amqp:Queue:SendMessage", "acs:amqp:"+place+parameter("InstanceId")+"/queues/"+parameter("QueueName"),
-			object{"envelope": object{"deliveryTag": 1, "exchange": "", "redeliver": false, "routingKey": parameter("QueueName")},
-				"props": object{"contentType": "text/plain", "messageId": newID(32)}, "body": object{"text": message}})
+		return origin{"RabbitMQ-Function-<trigger>", "amqp:Queue:SendMessage", "acs:amqp:<region>:<account>:<InstanceId>/queues/<QueueName>",
+			`{"envelope":{"deliveryTag":1,"exchange":"","redeliver":false,"routingKey":"<QueueName>"},"props":{"contentType":"text/plain","messageId":"<id>"},"body":{"text":"hello"}}`}
 	case "", "Default":
-		pattern := readPattern(config.EventRuleFilterPattern)
-		event["source"] = cmp.Or(first(pattern["source"]), "fcemu")
-		event["aliyuneventbusname"] = busOf(f.source)
-		set(cmp.Or(first(pattern["type"]), "fcemu:Trigger:Fire"), cmp.Or(first(pattern["subject"]), "acs:fc:"+place+"fcemu"), object{"message": message})
-	default:
-		set(strings.ToLower(kind)+":Topic:Message", "acs:"+strings.ToLower(kind)+":"+place+topic, object{"topic": topic, "body": message})
+		return origin{"fcemu", "fcemu:Trigger:Fire", "acs:fc:<region>:<account>:fcemu", `{"message":"hello"}`}
 	}
-	return event
+	return origin{kind + "-Function-<trigger>", strings.ToLower(kind) + ":Topic:Message", "<Topic>", `{"topic":"<Topic>","body":"hello"}`}
 }
 
-// busOf reads eventbus/BUS/rule/RULE.
-func busOf(source string) string {
-	if parts := strings.Split(source, "/"); len(parts) > 1 {
-		return parts[1]
+// bridge is one event, or a list of one where the trigger streams.
+func (s *Sources) bridge(t emulator.FunctionTrigger, config *settings) ([]byte, error) {
+	kind := config.EventSourceConfig.EventSourceType
+	from := origins(kind)
+	bus := from.name
+	if kind == "" || kind == "Default" {
+		from.matching(config.EventRuleFilterPattern)
+		bus = strings.Split(t.Source()+"/default", "/")[1] // eventbus/BUS/rule/RULE
 	}
-	return "default"
-}
-
-// readPattern is empty for what is no pattern.
-func readPattern(text json.RawMessage) (pattern map[string]any) {
-	var inner string
-	if json.Unmarshal(text, &inner) == nil {
-		text = json.RawMessage(inner)
+	event := strings.NewReplacer("<source>", from.name, "<type>", from.kind, "<subject>", from.subject, "<bus>", bus, "<data>", from.data).Replace(cloudEvent)
+	if config.EventSinkConfig.DeliveryOption.EventSchema == "RawData" {
+		event = from.data
 	}
-	_ = json.Unmarshal(text, &pattern)
-	return pattern
-}
-
-// first is the first text that a pattern's list lets through as it is.
-func first(list any) string {
-	values, _ := list.([]any)
-	for _, value := range values {
-		if text, ok := value.(string); ok {
-			return text
+	given := []string{"<uuid>", strings.ToLower(newID(32))}
+	for _, name := range []string{"QueueName", "InstanceId", "Topic", "Tag"} {
+		value := ""
+		for _, parameters := range config.EventSourceConfig.EventSourceParameters {
+			if parameters[name] != nil {
+				value = fmt.Sprint(parameters[name])
+			}
 		}
+		given = append(given, "<"+name+">", quoted(value))
 	}
-	return ""
+	filled := s.fill(t, event, given...)
+	if config.RunOptions.Mode != "event-streaming" {
+		return filled, nil
+	}
+	if kind == "Kafka" { // its elements are texts
+		return json.Marshal([]string{string(filled)})
+	}
+	return []byte("[" + string(filled) + "]"), nil
+}
+
+// matching makes the event one that a filter of plain texts lets through.
+func (o *origin) matching(pattern json.RawMessage) {
+	var inner string
+	if json.Unmarshal(pattern, &inner) == nil {
+		pattern = json.RawMessage(inner)
+	}
+	var filter map[string]any
+	_ = json.Unmarshal(pattern, &filter) // what is none filters nothing
+	first := func(name string) string {
+		values, _ := filter[name].([]any)
+		for _, value := range values {
+			if text, ok := value.(string); ok {
+				return quoted(text)
+			}
+		}
+		return ""
+	}
+	o.name, o.kind, o.subject = cmp.Or(first("source"), o.name), cmp.Or(first("type"), o.kind), cmp.Or(first("subject"), o.subject)
 }

@@ -2,77 +2,157 @@ package trigger
 
 import (
 	"cmp"
-	"crypto/md5"
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"path"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
 )
 
-// object is a JSON object.
-type object = map[string]any
+// The events, as JSON with holes. They carry the message "hello" where they carry one.
+const (
+	timerEvent = `{"triggerTime":"<due>","triggerName":"<trigger>","payload":"<payload>"}`
 
-const milliseconds = "2006-01-02T15:04:05.000Z"
+	ossEvent = `{"events":[{"eventName":"<event>","eventSource":"acs:oss","eventTime":"<time>","eventVersion":"1.0","oss":{` +
+		`"bucket":{"arn":"acs:oss:<region>:<account>:<bucket>","name":"<bucket>","ownerIdentity":"<account>","virtualBucket":""},` +
+		`"object":{"deltaSize":<delta>,"eTag":"<etag>","key":"<key>","size":<size>},"ossSchemaVersion":"1.0","ruleId":"<triggerId>"},` +
+		`"region":"<region>","requestParameters":{"sourceIPAddress":"<ip>"},"responseElements":{"requestId":"<request>"},"userIdentity":{"principalId":"<account>"}}]}`
 
-// message is the body of events that carry one.
-const message = "hello"
+	// The function would have to fetch the log lines by these cursors.
+	logEvent = `{"parameter":<parameter>,"source":{"endpoint":"https://<region>-intranet.log.aliyuncs.com","projectName":"<project>","logstoreName":"<logstore>",` +
+		`"shardId":0,"beginCursor":"MTUyOTQ4MDIwOTY1NTk3ODQ2Mw==","endCursor":"MTUyOTQ4MDIwOTY1NTk3ODQ2NA=="},"jobName":"<triggerId>","taskId":"<id>","cursorTime":<seconds>}`
 
-// facts are what an event says about where it comes from.
-type facts struct {
-	t       *emulator.Trigger
-	now     time.Time // UTC
-	account string
-	region  string
-	source  string // what sourceArn names
-}
+	mnsEvent = `{"TopicOwner":"<account>","Message":"hello","Subscriber":"<account>","PublishTime":<ms>,"SubscriptionName":"<trigger>",` +
+		`"MessageMD5":"5D41402ABC4B2A76B9719D911017C592","TopicName":"<topic>","MessageId":"<id>"}`
 
-// about gathers them. What sourceArn says about account and region goes before the emulator's own.
-func (s *Sources) about(t emulator.FunctionTrigger) facts {
-	f := facts{t: t.Trigger, now: s.Clock.Now().UTC(), account: s.Account, region: s.Region, source: t.Source()}
-	if f.source != "" {
-		parts := strings.Split(t.SourceArn, ":")
-		f.account = cmp.Or(parts[3], f.account)
-		if parts[2] != "*" {
-			f.region = cmp.Or(parts[2], f.region)
-		}
+	cdnEvent = `{"events":[{"eventName":"<event>","eventVersion":"<version>","eventSource":"cdn","region":"<region>","eventTime":"<east8>","traceId":"<id>",` +
+		`"resource":{"domain":"<domain>"},"eventParameter":{"domain":"<domain>",<about>},"userIdentity":{"aliUid":"<account>"}}]}`
+	cdnObjects = `"objectPath":["/example"],"objectType":"File","taskId":"<request>","createTime":<seconds>,"completeTime":<seconds>`
+	cdnLogFile = `"startTime":<seconds>,"endTime":<seconds>,"fileSize":0,"filePath":"https://<domain>/example.log.gz"`
+	cdnDomain  = `"status":"online"`
+
+	tablestoreEvent = `{"Version":"Sync-v1","Records":[{"Type":"PutRow","Info":{"Timestamp":<us>},"PrimaryKey":[{"ColumnName":"id","Value":1}],` +
+		`"Columns":[{"Type":"Put","ColumnName":"text","Value":"hello","Timestamp":<us>}]}]}`
+)
+
+// settings are the members of all types' configurations that shape their events.
+type settings struct {
+	SourceConfig        struct{ Logstore string }
+	FunctionParameter   json.RawMessage
+	NotifyContentFormat string
+	TopicName           string // Serverless Devs, edition 1.0.0; else it is in sourceArn
+	EventName           string
+	EventVersion        string
+	Filter              struct{ Domain []string }
+
+	EventRuleFilterPattern json.RawMessage // an object, or the same as a text
+	EventSourceConfig      struct {
+		EventSourceType       string
+		EventSourceParameters map[string]map[string]any // sourceKafkaParameters, …
 	}
-	return f
+	EventSinkConfig struct{ DeliveryOption struct{ EventSchema string } }
+	RunOptions      struct{ Mode string }
 }
 
 // sample is an event as a trigger's source would send it.
 func (s *Sources) sample(t emulator.FunctionTrigger) ([]byte, error) {
-	f := s.about(t)
-	var event any
-	var err error
+	var config settings
+	now := s.Clock.Now()
 	switch t.TriggerType {
 	case emulator.TriggerTimer:
-		return timerEvent(t.Trigger, f.now.Truncate(time.Second))
-	case emulator.TriggerTablestore:
-		return cbor(nil, f.tablestore()), nil
+		return s.timerEvent(t, now)
 	case emulator.TriggerOSS:
-		event, err = f.oss()
-	case emulator.TriggerLog:
-		event, err = f.log()
-	case emulator.TriggerMNSTopic:
-		if event, err = f.mnsTopic(); event == message {
-			return []byte(message), nil
-		}
-	case emulator.TriggerCDN:
-		event, err = f.cdn()
-	case emulator.TriggerEventBridge:
-		event, err = f.eventBridge()
-	default:
-		err = fmt.Errorf("no event is known for the type %s", t.TriggerType)
+		return s.sampleObject(t)
 	}
+	if err := t.Config(&config); err != nil {
+		return nil, err
+	}
+	switch t.TriggerType {
+	case emulator.TriggerTablestore:
+		return cborOf(s.fill(t, tablestoreEvent))
+	case emulator.TriggerLog:
+		return s.fill(t, logEvent, "<parameter>", cmp.Or(string(config.FunctionParameter), "{}"),
+			"<project>", quoted(path.Base(t.Source())), "<logstore>", quoted(config.SourceConfig.Logstore)), nil
+	case emulator.TriggerMNSTopic:
+		if config.NotifyContentFormat != "JSON" {
+			return []byte("hello"), nil
+		}
+		return s.fill(t, mnsEvent, "<topic>", quoted(cmp.Or(strings.TrimPrefix(t.Source(), "/topics/"), config.TopicName))), nil
+	case emulator.TriggerCDN:
+		return s.fill(t, strings.Replace(cdnEvent, "<about>", aboutCDN(config.EventName), 1), "<event>", quoted(config.EventName),
+			"<version>", quoted(cmp.Or(config.EventVersion, "1.0.0")), "<domain>", quoted(append(config.Filter.Domain, "example.com")[0])), nil
+	}
+	return s.bridge(t, &config)
+}
+
+func aboutCDN(event string) string {
+	switch {
+	case strings.HasPrefix(event, "CachedObjects"):
+		return cdnObjects
+	case event == "LogFileCreated":
+		return cdnLogFile
+	}
+	return cdnDomain
+}
+
+// sampleObject is about an object that passes the trigger's filter.
+func (s *Sources) sampleObject(t emulator.FunctionTrigger) ([]byte, error) {
+	config, err := t.OSS()
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(event)
+	name := "oss:ObjectCreated:PutObject"
+	if first := append(config.Events, name)[0]; !strings.HasSuffix(first, "*") {
+		name = first
+	}
+	return s.objectEvent(t, emulator.ObjectEvent{Name: strings.TrimPrefix(name, "oss:"), Bucket: config.Bucket(t.Trigger),
+		Key: config.Filter.Key.Prefix + "example" + config.Filter.Key.Suffix, ETag: "5D41402ABC4B2A76B9719D911017C592", Size: 5, Delta: 5,
+		RequestID: newID(24), ClientIP: "127.0.0.1"}), nil
+}
+
+func (s *Sources) objectEvent(t emulator.FunctionTrigger, e emulator.ObjectEvent) []byte {
+	return s.fill(t, ossEvent, "<event>", quoted(e.Name), "<bucket>", quoted(e.Bucket), "<key>", quoted(e.Key), "<etag>", quoted(e.ETag),
+		"<size>", strconv.FormatInt(e.Size, 10), "<delta>", strconv.FormatInt(e.Delta, 10), "<request>", e.RequestID, "<ip>", quoted(e.ClientIP))
+}
+
+// timerEvent is what a function gets from a timer that was due at a time.
+func (s *Sources) timerEvent(t emulator.FunctionTrigger, due time.Time) ([]byte, error) {
+	config, err := t.Timer()
+	return s.fill(t, timerEvent, "<due>", due.UTC().Format(time.RFC3339), "<payload>", quoted(config.Payload)), err
+}
+
+// fill makes an event of a text with holes: those that are given, and what all events may tell.
+func (s *Sources) fill(t emulator.FunctionTrigger, text string, given ...string) []byte {
+	now := s.Clock.Now().UTC()
+	account, region := s.place(t.Trigger)
+	filled := strings.NewReplacer(append(given, "<account>", quoted(account), "<region>", quoted(region),
+		"<trigger>", t.TriggerName, "<triggerId>", t.TriggerID, "<id>", newID(32), "<request>", newID(24),
+		"<time>", now.Format("2006-01-02T15:04:05.000Z"), "<east8>", now.In(time.FixedZone("", 8*3600)).Format(time.RFC3339),
+		"<seconds>", strconv.FormatInt(now.Unix(), 10), "<ms>", strconv.FormatInt(now.UnixMilli(), 10), "<us>", strconv.FormatInt(now.UnixMicro(), 10))...)
+	return []byte(filled.Replace(text))
+}
+
+// place is the account and the region of an event: sourceArn goes before the emulator's own.
+func (s *Sources) place(t *emulator.Trigger) (account, region string) {
+	account, region = s.Account, s.Region
+	if t.Source() == "" {
+		return account, region
+	}
+	parts := strings.Split(t.SourceArn, ":")
+	if parts[2] != "*" {
+		region = cmp.Or(parts[2], region)
+	}
+	return cmp.Or(parts[3], account), region
+}
+
+// quoted is a text as it stands between the quotes of JSON.
+func quoted(text string) string {
+	whole, _ := json.Marshal(text) // texts are
+	return string(whole[1 : len(whole)-1])
 }
 
 // newID is so many random digits.
@@ -80,98 +160,4 @@ func newID(digits int) string {
 	raw := make([]byte, digits/2)
 	_, _ = rand.Read(raw) // never fails, see crypto/rand
 	return strings.ToUpper(hex.EncodeToString(raw))
-}
-
-// oss is about an object that passes the trigger's filter.
-func (f facts) oss() (any, error) {
-	config, err := f.t.OSS()
-	if err != nil {
-		return nil, err
-	}
-	name := "oss:ObjectCreated:PutObject"
-	if len(config.Events) > 0 && !strings.HasSuffix(config.Events[0], "*") {
-		name = config.Events[0]
-	}
-	e := emulator.ObjectEvent{Name: strings.TrimPrefix(name, "oss:"), Bucket: cmp.Or(f.source, config.BucketName, "example-bucket"),
-		Key:  config.Filter.Key.Prefix + "example" + config.Filter.Key.Suffix,
-		ETag: md5Of(message), Size: int64(len(message)), Delta: int64(len(message)), RequestID: newID(24), ClientIP: "127.0.0.1"}
-	return f.object(e), nil
-}
-
-func md5Of(text string) string {
-	sum := md5.Sum([]byte(text))
-	return strings.ToUpper(hex.EncodeToString(sum[:]))
-}
-
-// log names a range of log lines, which the function would have to fetch.
-func (f facts) log() (any, error) {
-	var config struct {
-		SourceConfig      struct{ Logstore string }
-		FunctionParameter json.RawMessage
-	}
-	if err := f.t.Config(&config); err != nil {
-		return nil, err
-	}
-	if config.FunctionParameter == nil {
-		config.FunctionParameter = json.RawMessage("{}")
-	}
-	return object{
-		"parameter": config.FunctionParameter,
-		"source": object{"endpoint": "https://" + f.region + "-intranet.log.aliyuncs.com", "projectName": path.Base(f.source),
-			"logstoreName": config.SourceConfig.Logstore, "shardId": 0, "beginCursor": "MTUyOTQ4MDIwOTY1NTk3ODQ2Mw==", "endCursor": "MTUyOTQ4MDIwOTY1NTk3ODQ2NA=="},
-		"jobName": f.t.TriggerID, "taskId": newID(32), "cursorTime": f.now.Unix(),
-	}, nil
-}
-
-// mnsTopic is a message that was published: by itself, or with what is known about it.
-func (f facts) mnsTopic() (any, error) {
-	var config struct{ NotifyContentFormat, TopicName string }
-	if err := f.t.Config(&config); err != nil {
-		return nil, err
-	}
-	if config.NotifyContentFormat != "JSON" {
-		return message, nil
-	}
-	return object{
-		"TopicOwner": f.account, "Message": message, "Subscriber": f.account, "PublishTime": f.now.UnixMilli(),
-		"SubscriptionName": f.t.TriggerName, "MessageMD5": md5Of(message), "MessageId": newID(32),
-		"TopicName": cmp.Or(strings.TrimPrefix(f.source, "/topics/"), config.TopicName),
-	}, nil
-}
-
-// cdn is an event about the first domain of the trigger's filter.
-func (f facts) cdn() (any, error) {
-	var config struct {
-		EventName, EventVersion string
-		Filter                  struct{ Domain []string }
-	}
-	if err := f.t.Config(&config); err != nil {
-		return nil, err
-	}
-	domain := append(config.Filter.Domain, "example.com")[0]
-	about := object{"domain": domain}
-	switch {
-	case strings.HasPrefix(config.EventName, "CachedObjects"):
-		about["objectPath"], about["objectType"], about["taskId"] = []string{"/example"}, "File", newID(16)
-		about["createTime"], about["completeTime"] = f.now.Unix(), f.now.Unix()
-	case config.EventName == "LogFileCreated":
-		about["startTime"], about["endTime"], about["fileSize"] = f.now.Add(-time.Hour).Unix(), f.now.Unix(), 0
-		about["filePath"] = "https://" + domain + "/example.log.gz"
-	default:
-		about["status"] = "online"
-	}
-	return object{"events": []any{object{
-		"eventName": config.EventName, "eventVersion": cmp.Or(config.EventVersion, "1.0.0"), "eventSource": "cdn", "region": f.region,
-		"eventTime": f.now.In(time.FixedZone("", 8*3600)).Format(time.RFC3339), "traceId": newID(32),
-		"resource": object{"domain": domain}, "eventParameter": about, "userIdentity": object{"aliUid": f.account},
-	}}}, nil
-}
-
-// tablestore is a row that was put.
-func (f facts) tablestore() any {
-	at := f.now.UnixMicro()
-	return object{"Version": "Sync-v1", "Records": []any{object{
-		"Type": "PutRow", "Info": object{"Timestamp": at}, "PrimaryKey": []any{object{"ColumnName": "id", "Value": int64(1)}},
-		"Columns": []any{object{"Type": "Put", "ColumnName": "text", "Value": message, "Timestamp": at}},
-	}}}
 }

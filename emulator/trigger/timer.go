@@ -149,7 +149,7 @@ func (s *Sources) fire(ctx context.Context, one *source, now time.Time) {
 			at.UTC().Format(time.RFC3339), late.Round(time.Second)))
 		return
 	}
-	event, err := timerEvent(one.Trigger, at)
+	event, err := s.timerEvent(one.FunctionTrigger, at)
 	if err == nil {
 		_, err = s.send(ctx, one.FunctionTrigger, event)
 	}
@@ -161,19 +161,6 @@ func (s *Sources) fire(ctx context.Context, one *source, now time.Time) {
 	if err := s.keep(ctx, one); err != nil {
 		s.tell(one.FunctionTrigger, "when it fired could not be kept: "+err.Error())
 	}
-}
-
-// timerEvent is what a function gets from a timer.
-func timerEvent(t *emulator.Trigger, at time.Time) ([]byte, error) {
-	config, err := t.Timer()
-	if err != nil {
-		return nil, err
-	}
-	return json.Marshal(struct {
-		TriggerTime string `json:"triggerTime"`
-		TriggerName string `json:"triggerName"`
-		Payload     string `json:"payload"`
-	}{at.UTC().Format(time.RFC3339), t.TriggerName, config.Payload})
 }
 
 // fired is the record of a timer.
