@@ -77,7 +77,7 @@ func (a *app) fireTrigger(ctx context.Context, what string) error {
 	if err != nil {
 		return err
 	}
-	return a.printObject(fired, func(fired client.Object) { a.term.Printf("%s\n", text(fired["taskId"])) })
+	return a.printObject(fired, func(task client.Object) { a.term.Printf("%s\n", text(task["taskId"])) })
 }
 
 // eventOf reads the event in a file; no file is no event.

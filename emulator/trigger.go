@@ -81,9 +81,13 @@ type OSSTrigger struct {
 
 // Takes tells whether an event of that name, without "oss:", about an object with that key is for the trigger.
 func (t OSSTrigger) Takes(event, key string) bool {
-	group, _, _ := strings.Cut(event, ":")
-	return (slices.Contains(t.Events, "oss:"+event) || slices.Contains(t.Events, "oss:"+group+":*")) &&
-		strings.HasPrefix(key, t.Filter.Key.Prefix) && strings.HasSuffix(key, t.Filter.Key.Suffix)
+	for _, wanted := range t.Events {
+		start, all := strings.CutSuffix(wanted, "*")
+		if all && strings.HasPrefix("oss:"+event, start) || wanted == "oss:"+event {
+			return strings.HasPrefix(key, t.Filter.Key.Prefix) && strings.HasSuffix(key, t.Filter.Key.Suffix)
+		}
+	}
+	return false
 }
 
 // Bucket is the bucket of a trigger with this configuration.

@@ -17,8 +17,6 @@ import (
 	"github.com/fcemu/fcemu/emulator/api/v20160815"
 	"github.com/fcemu/fcemu/emulator/api/v20210406"
 	v20230330 "github.com/fcemu/fcemu/emulator/api/v20230330"
-	"github.com/fcemu/fcemu/emulator/clock"
-	"github.com/fcemu/fcemu/emulator/trigger"
 	"github.com/fcemu/fcemu/runtime"
 	"github.com/fcemu/fcemu/runtime/process"
 )
@@ -64,22 +62,9 @@ func (d *Daemon) listInstances(context.Context) []emulator.Instance {
 // own serves /_fcemu.
 func (d *Daemon) own() http.Handler {
 	p := d.parts
-	routes := (&local.API{Catalogue: p.catalogue, Queue: p.queue, Journal: p.journal, Requests: p.requests, Blobs: p.blobs, Clock: ownClock{p.clock, p.triggers}, Destinations: p.outcomes, Triggers: p.triggers,
+	routes := (&local.API{Catalogue: p.catalogue, Queue: p.queue, Journal: p.journal, Requests: p.requests, Blobs: p.blobs, Clock: p.clock, Destinations: p.outcomes, Triggers: p.triggers,
 		Endpoint: func() string { return d.Endpoint }, Health: d.health, Instances: d.instances, Metrics: d.readMetrics, Stop: d.AskStop}).Routes()
 	return api.Guard(api.New(d.apiOptions(), routes...), d.allowedHost)
-}
-
-// ownClock is the clock as it is driven: timers hear of its going back.
-type ownClock struct {
-	*clock.Clock
-	triggers *trigger.Sources
-}
-
-// Reset makes it the machine's again.
-func (c ownClock) Reset(ctx context.Context) error {
-	err := c.Clock.Reset(ctx)
-	c.triggers.Replan()
-	return err
 }
 
 func (d *Daemon) apiOptions() api.Options {

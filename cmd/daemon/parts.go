@@ -76,7 +76,7 @@ func openParts(ctx context.Context, o Options) (p *parts, err error) {
 	p.openQueue(o)
 	p.triggers = trigger.New(p.catalogue, p.queue, p.store, trigger.Options{
 		Account: o.Account, Region: o.Region, Clock: p.clock, Log: p.journal.Append})
-	p.clock.Follow(p.triggers.Due)
+	p.clock.Follow(p.triggers.Due, p.triggers.Replan)
 	p.gateway = gateway.New(gateway.Options{
 		Catalogue: p.catalogue, Engine: p.engine, Queue: p.queue, IDs: p.ids, Clock: p.clock,
 		Account: o.Account, Region: o.Region, Notice: noticeOf(o.Notice), Observe: p.observe,

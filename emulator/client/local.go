@@ -44,18 +44,9 @@ func (c *Client) AllTriggers(ctx context.Context, function string) ([]Object, er
 
 // FireTrigger sends the event of a trigger; nil stands for one as its source would send it.
 func (c *Client) FireTrigger(ctx context.Context, function emulator.Name, trigger string, event []byte) (Object, error) {
-	query := url.Values{}
-	if event != nil {
-		query.Set("event", "body")
-	}
+	var task Object
 	path := own + "/functions/" + url.PathEscape(function.Wire()) + "/triggers/" + url.PathEscape(trigger) + "/fire"
-	response, err := c.send(ctx, "POST", path, query, event, http.Header{"Content-Type": {"application/octet-stream"}})
-	if err != nil {
-		return nil, err
-	}
-	defer response.Body.Close()
-	var fired Object
-	return fired, json.NewDecoder(response.Body).Decode(&fired)
+	return task, c.call(ctx, "POST", path, nil, map[string][]byte{"event": event}, &task)
 }
 
 // LogFilter selects log lines; zero values select all.

@@ -40,6 +40,7 @@ type Clock struct {
 	moving chan struct{} // holds one: the right to move the clock
 	long   atomic.Bool   // RunUntil has it
 	ticks  Ticks
+	back   func()
 
 	mu     sync.Mutex // of the timers; taken before line
 	timers map[*timer]struct{}
@@ -52,13 +53,14 @@ type Clock struct {
 // it has told of stays until its tasks are in the store.
 type Ticks func() (time.Time, bool)
 
-// Follow makes RunUntil stop where ticks are due, too. It is called before the clock is moved.
-func (c *Clock) Follow(ticks Ticks) { c.ticks = ticks }
+// Follow makes RunUntil stop where ticks are due, too, and tells back that the clock was reset. It is
+// called before the clock is moved.
+func (c *Clock) Follow(ticks Ticks, back func()) { c.ticks, c.back = ticks, back }
 
 // Open returns the clock as it was left.
 func Open(ctx context.Context, store Store) (*Clock, error) {
 	c := &Clock{store: store, moving: make(chan struct{}, 1), timers: map[*timer]struct{}{},
-		ticks: func() (time.Time, bool) { return time.Time{}, false }}
+		ticks: func() (time.Time, bool) { return time.Time{}, false }, back: func() {}}
 	record, err := store.Get(ctx, key())
 	if errors.Is(err, emulator.ErrRecordNotFound) {
 		return c, nil
@@ -145,6 +147,7 @@ func (c *Clock) SetScale(ctx context.Context, f float64) error {
 // Reset makes the clock the machine's again. This may take it back: tasks then wait until the time
 // that was set for them comes, what has ended stays as it is, and timers keep the rest of their wait.
 func (c *Clock) Reset(ctx context.Context) error {
+	defer c.back()
 	return c.move(ctx, func(pace, time.Time) (pace, error) { return pace{}, nil })
 }
 

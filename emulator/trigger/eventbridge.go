@@ -1,7 +1,6 @@
 package trigger
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -78,14 +77,11 @@ func (o *origin) matching(pattern json.RawMessage) {
 	}
 	var filter map[string]any
 	_ = json.Unmarshal(pattern, &filter) // what is none filters nothing
-	first := func(name string) string {
-		values, _ := filter[name].([]any)
-		for _, value := range values {
-			if text, ok := value.(string); ok {
-				return quoted(text)
+	for name, member := range map[string]*string{"source": &o.name, "type": &o.kind, "subject": &o.subject} {
+		if values, _ := filter[name].([]any); len(values) > 0 {
+			if text, ok := values[0].(string); ok {
+				*member = quoted(text)
 			}
 		}
-		return ""
 	}
-	o.name, o.kind, o.subject = cmp.Or(first("source"), o.name), cmp.Or(first("type"), o.kind), cmp.Or(first("subject"), o.subject)
 }

@@ -3,6 +3,7 @@ package trigger
 import (
 	"cmp"
 	"crypto/rand"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"path"
@@ -35,8 +36,10 @@ const (
 	cdnLogFile = `"startTime":<seconds>,"endTime":<seconds>,"fileSize":0,"filePath":"https://<domain>/example.log.gz"`
 	cdnDomain  = `"status":"online"`
 
-	tablestoreEvent = `{"Version":"Sync-v1","Records":[{"Type":"PutRow","Info":{"Timestamp":<us>},"PrimaryKey":[{"ColumnName":"id","Value":1}],` +
-		`"Columns":[{"Type":"Put","ColumnName":"text","Value":"hello","Timestamp":<us>}]}]}`
+	// CBOR: \xa is a map of so many members, \x8 a list, \x6 a text, \x1b a number of eight bytes.
+	tablestoreEvent = "\xa2\x67Version\x67Sync-v1\x67Records\x81\xa4\x64Type\x66PutRow\x64Info\xa1\x69Timestamp\x1b<us>" +
+		"\x6aPrimaryKey\x81\xa2\x6aColumnName\x62id\x65Value\x01" +
+		"\x67Columns\x81\xa4\x64Type\x63Put\x6aColumnName\x64text\x65Value\x65hello\x69Timestamp\x1b<us>"
 )
 
 // settings are the members of all types' configurations that shape their events.
@@ -73,7 +76,7 @@ func (s *Sources) sample(t emulator.FunctionTrigger) ([]byte, error) {
 	}
 	switch t.TriggerType {
 	case emulator.TriggerTablestore:
-		return cborOf(s.fill(t, tablestoreEvent))
+		return s.fill(t, tablestoreEvent, "<us>", string(binary.BigEndian.AppendUint64(nil, uint64(now.UnixMicro())))), nil
 	case emulator.TriggerLog:
 		return s.fill(t, logEvent, "<parameter>", cmp.Or(string(config.FunctionParameter), "{}"),
 			"<project>", quoted(path.Base(t.Source())), "<logstore>", quoted(config.SourceConfig.Logstore)), nil
@@ -132,7 +135,7 @@ func (s *Sources) fill(t emulator.FunctionTrigger, text string, given ...string)
 	filled := strings.NewReplacer(append(given, "<account>", quoted(account), "<region>", quoted(region),
 		"<trigger>", t.TriggerName, "<triggerId>", t.TriggerID, "<id>", newID(32), "<request>", newID(24),
 		"<time>", now.Format("2006-01-02T15:04:05.000Z"), "<east8>", now.In(time.FixedZone("", 8*3600)).Format(time.RFC3339),
-		"<seconds>", strconv.FormatInt(now.Unix(), 10), "<ms>", strconv.FormatInt(now.UnixMilli(), 10), "<us>", strconv.FormatInt(now.UnixMicro(), 10))...)
+		"<seconds>", strconv.FormatInt(now.Unix(), 10), "<ms>", strconv.FormatInt(now.UnixMilli(), 10))...)
 	return []byte(filled.Replace(text))
 }
 

@@ -2,10 +2,7 @@ package trigger
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"sort"
 	"time"
 
 	"github.com/fcemu/fcemu/emulator"
@@ -51,23 +48,28 @@ func (s *Sources) wake() {
 func (s *Sources) Due() (time.Time, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.earliest()
+	if one := s.earliest(); one != nil {
+		return one.next, true
+	}
+	return time.Time{}, false
 }
 
-func (s *Sources) earliest() (first time.Time, some bool) {
-	for _, one := range s.known {
-		if !one.next.IsZero() && (!some || one.next.Before(first)) {
-			first, some = one.next, true
+// earliest is the timer that is due first, by name where several are; nil: there is none.
+func (s *Sources) earliest() (first *source) {
+	which := ""
+	for name, one := range s.known {
+		if !one.next.IsZero() && (first == nil || one.next.Before(first.next) || one.next.Equal(first.next) && name < which) {
+			first, which = one, name
 		}
 	}
-	return first, some
+	return first
 }
 
 // Times tells when a timer is due next and when it was last; zero: never.
 func (s *Sources) Times(of emulator.Name, name string) (next, last time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if one := s.known[key{of, name}]; one != nil {
+	if one := s.known[key(of, name)]; one != nil {
 		return one.next, one.last
 	}
 	return next, last
@@ -77,8 +79,9 @@ func (s *Sources) Times(of emulator.Name, name string) (next, last time.Time) {
 func (s *Sources) Replan() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	now := s.Clock.Now()
 	for _, one := range s.known {
-		one.next = s.following(one)
+		one.next = following(one, now)
 	}
 	s.wake()
 }
@@ -93,16 +96,15 @@ func (s *Sources) plan(one *source) {
 		one.times = nil
 		s.tell(one.FunctionTrigger, "it never fires: "+err.Error())
 	}
-	one.next = s.following(one)
+	one.next = following(one, s.Clock.Now())
 }
 
 // following is the first time after now. One that was fired for is not there a second time when the
 // machine's clock was put back a little.
-func (s *Sources) following(one *source) time.Time {
+func following(one *source, now time.Time) time.Time {
 	if one.times == nil {
 		return time.Time{}
 	}
-	now := s.Clock.Now()
 	if ahead := one.last.Sub(now); ahead > 0 && ahead < latest {
 		now = one.last
 	}
@@ -118,24 +120,17 @@ func (s *Sources) fireDue(ctx context.Context) (next time.Time, some bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.Clock.Now()
-	var due []*source
-	for _, one := range s.known {
-		if !one.next.IsZero() && !one.next.After(now) {
-			due = append(due, one)
+	for {
+		one := s.earliest()
+		if one == nil {
+			return next, false
 		}
-	}
-	sort.Slice(due, func(i, j int) bool {
-		a, b := due[i], due[j]
-		if !a.next.Equal(b.next) {
-			return a.next.Before(b.next)
+		if one.next.After(now) {
+			return one.next, true
 		}
-		return a.Function.String()+"/"+a.TriggerName < b.Function.String()+"/"+b.TriggerName
-	})
-	for _, one := range due {
 		s.fire(ctx, one, now)
-		one.next = s.following(one)
+		one.next = following(one, now)
 	}
-	return s.earliest()
 }
 
 // fire sends the event for the last time that a timer was due, however many there were.
@@ -145,8 +140,7 @@ func (s *Sources) fire(ctx context.Context, one *source, now time.Time) {
 		at = one.next
 	}
 	if late := now.Sub(at); late > latest && !s.Clock.Driven() {
-		s.tell(one.FunctionTrigger, fmt.Sprintf("not fired for %s, which was %s ago: the machine or the emulator slept",
-			at.UTC().Format(time.RFC3339), late.Round(time.Second)))
+		s.tell(one.FunctionTrigger, "not fired for "+at.UTC().Format(time.RFC3339)+", "+late.Round(time.Second).String()+" ago: the machine or the emulator slept")
 		return
 	}
 	event, err := s.timerEvent(one.FunctionTrigger, at)
@@ -163,25 +157,14 @@ func (s *Sources) fire(ctx context.Context, one *source, now time.Time) {
 	}
 }
 
-// fired is the record of a timer.
-type fired struct {
-	TriggerID string    `json:"triggerId"` // another trigger may have got the name
-	Last      time.Time `json:"last"`
+func recordKey(t emulator.FunctionTrigger) emulator.RecordKey {
+	return emulator.RecordKey{Kind: emulator.RecordTimer, Parent: t.Function.Wire(), Name: t.TriggerName}
 }
 
-func recordKey(of emulator.Name, name string) emulator.RecordKey {
-	return emulator.RecordKey{Kind: emulator.RecordTimer, Parent: of.Wire(), Name: name}
-}
-
-// keep writes down when a timer fired.
+// keep writes down when a timer fired. Its etag is the trigger's id, for another may get the name.
 func (s *Sources) keep(ctx context.Context, one *source) error {
-	text, err := json.Marshal(fired{one.TriggerID, one.last.UTC()})
-	if err != nil {
-		return err
-	}
-	now := s.Clock.Now()
-	record := emulator.Record{RecordKey: recordKey(one.Function, one.TriggerName), Etag: one.TriggerID, Created: now, Modified: now, Document: text}
-	err = s.store.Replace(ctx, record, "")
+	record := emulator.Record{RecordKey: recordKey(one.FunctionTrigger), Etag: one.TriggerID, Created: one.CreatedTime, Modified: one.last, Document: []byte("{}")}
+	err := s.store.Replace(ctx, record, "")
 	if errors.Is(err, emulator.ErrRecordNotFound) {
 		err = s.store.Insert(ctx, record)
 	}
@@ -190,15 +173,12 @@ func (s *Sources) keep(ctx context.Context, one *source) error {
 
 // restore finds out when a timer fired last, before the emulator was started.
 func (s *Sources) restore(ctx context.Context, t emulator.FunctionTrigger) error {
-	record, err := s.store.Get(ctx, recordKey(t.Function, t.TriggerName))
+	record, err := s.store.Get(ctx, recordKey(t))
 	if errors.Is(err, emulator.ErrRecordNotFound) {
 		return nil
 	}
-	var last fired
-	if err == nil && json.Unmarshal(record.Document, &last) == nil && last.TriggerID == t.TriggerID {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.known[key{t.Function, t.TriggerName}] = &source{FunctionTrigger: t, last: last.Last}
+	if err == nil && record.Etag == t.TriggerID {
+		s.known[key(t.Function, t.TriggerName)] = &source{FunctionTrigger: t, last: record.Modified}
 	}
 	return err
 }

@@ -48,13 +48,10 @@ type Sources struct {
 
 	// mu is held while timers fire: once Changed has returned, nothing fires by an older state.
 	mu    sync.Mutex
-	known map[key]*source
+	known map[string]*source // by key
 }
 
-type key struct {
-	emulator.Name
-	trigger string
-}
+func key(of emulator.Name, name string) string { return of.Wire() + "/" + name }
 
 // source is one trigger, and when it is due if it is a timer.
 type source struct {
@@ -67,7 +64,7 @@ type source struct {
 // New returns the sources of the triggers of a catalogue.
 func New(catalogue Catalogue, queue Queue, store Store, o Options) *Sources {
 	return &Sources{Options: o, catalogue: catalogue, queue: queue, store: store,
-		nudge: make(chan struct{}, 1), known: map[key]*source{}}
+		nudge: make(chan struct{}, 1), known: map[string]*source{}}
 }
 
 // Load reads the triggers that there are. What was due before now is not made up for.
@@ -95,7 +92,7 @@ func (s *Sources) Load(ctx context.Context) error {
 func (s *Sources) Changed(of emulator.Name, name string, now *emulator.Trigger) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	at := key{of, name}
+	at := key(of, name)
 	before := s.known[at]
 	delete(s.known, at)
 	if now == nil {

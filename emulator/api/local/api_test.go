@@ -252,7 +252,16 @@ func TestSmallOperations(t *testing.T) {
 	f.want(t, "GET", "/instances", 200, `{"instances":[]}`)
 	f.want(t, "GET", "/triggers", 200, `"functionName":"hello","triggerName":"t"`, `"triggerName":"t2"`, `"url":"http://hello.localhost:3236/"`, `"nextTime":"1970-01-01T00:01:00Z","createdTime"`)
 	f.want(t, "POST", "/functions/s$f/triggers/tick/fire", 202, `"functionName":"s/f"`, `"taskId":"sample"`, `"requestId":"r"`)
-	f.want(t, "POST", "/functions/f/triggers/tick/fire?event=body", 202, `"taskId":"given "`)
+	for body, want := range map[string]string{`{"event":null}`: "sample", `{"event":""}`: "given ", `{"event":"AP8="}`: "given \\u0000\\ufffd", `{"event":"%"}`: "InvalidArgument"} {
+		response, err := http.Post(f.URL+"/_fcemu/functions/f/triggers/tick/fire", "application/json", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text, _ := io.ReadAll(response.Body); !strings.Contains(string(text), `"`+want+`"`) {
+			t.Errorf("%s: %s", body, text)
+		}
+		_ = response.Body.Close()
+	}
 	f.want(t, "POST", "/functions/f/triggers/none/fire", 404, "TriggerNotFound")
 	f.want(t, "POST", "/functions/f/triggers/http/fire", 400, "InvalidArgument", "send a request to http://f.localhost:3236/")
 	f.want(t, "GET", "/functions/hello/code", 200, "PK\x03")

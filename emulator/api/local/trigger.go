@@ -68,29 +68,23 @@ func (a *API) showTrigger(t emulator.FunctionTrigger) Trigger {
 	return shown
 }
 
-// fireTrigger sends an event as the trigger's source would, or with event=body the request's body.
+// fireTrigger sends an event as the trigger's source would, or {"event": "<base64>"}.
 func (a *API) fireTrigger(c *api.Call) error {
-	of := emulator.ParseName(c.Path("function"))
-	found, err := a.Catalogue.Trigger(c.Request.Context(), of, c.Path("trigger"))
-	if err != nil {
+	var body struct{ Event []byte }
+	if err := c.Decode(2*emulator.MaxAsyncPayload, &body); err != nil {
 		return err
 	}
-	t := emulator.FunctionTrigger{Function: of, Trigger: found}
+	t := emulator.FunctionTrigger{Function: emulator.ParseName(c.Path("function"))}
+	var err error
+	if t.Trigger, err = a.Catalogue.Trigger(c.Request.Context(), t.Function, c.Path("trigger")); err != nil {
+		return err
+	}
 	if t.TriggerType == emulator.TriggerHTTP {
 		return emulator.InvalidArgument("trigger '%s' is an HTTP trigger; send a request to %s", t.TriggerName, a.showTrigger(t).URL)
 	}
-	var event []byte
-	if c.Query("event") == "body" {
-		body, err := c.Body(emulator.MaxAsyncPayload)
-		if err != nil {
-			return err
-		}
-		event = append([]byte{}, body...) // empty is an event, too
-	}
-	task, err := a.Triggers.Fire(c.Request.Context(), t, event)
+	task, err := a.Triggers.Fire(c.Request.Context(), t, body.Event)
 	if err != nil {
 		return err
 	}
-	return c.JSON(http.StatusAccepted, map[string]any{"functionName": of.String(), "triggerName": t.TriggerName,
-		"requestId": task.RequestID, "taskId": task.Key.ID, "statusCode": http.StatusAccepted})
+	return c.JSON(http.StatusAccepted, a.showTask(task))
 }
