@@ -65,7 +65,7 @@ type TimerTrigger struct {
 }
 
 // Enabled tells whether the timer fires.
-func (t TimerTrigger) Enabled() bool { return t.Enable == nil || *t.Enable }
+func (t *TimerTrigger) Enabled() bool { return t.Enable == nil || *t.Enable }
 
 // Timer reads the configuration of a timer.
 func (t *Trigger) Timer() (config TimerTrigger, err error) { return config, t.Config(&config) }
@@ -80,7 +80,7 @@ type OSSTrigger struct {
 }
 
 // Takes tells whether an event of that name, without "oss:", about an object with that key is for the trigger.
-func (t OSSTrigger) Takes(event, key string) bool {
+func (t *OSSTrigger) Takes(event, key string) bool {
 	for _, wanted := range t.Events {
 		start, all := strings.CutSuffix(wanted, "*")
 		if all && strings.HasPrefix("oss:"+event, start) || wanted == "oss:"+event {
@@ -91,7 +91,7 @@ func (t OSSTrigger) Takes(event, key string) bool {
 }
 
 // Bucket is the bucket of a trigger with this configuration.
-func (t OSSTrigger) Bucket(of *Trigger) string {
+func (t *OSSTrigger) Bucket(of *Trigger) string {
 	if source := of.Source(); source != "" {
 		return source
 	}

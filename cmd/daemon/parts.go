@@ -127,7 +127,7 @@ func (p *parts) openFiles(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	buckets := oss.Options{Account: o.Account, Region: o.Region, Clock: emulator.RealClock{}, IDs: p.ids, // as the times of its files
-		Notify: func(ctx context.Context, e emulator.ObjectEvent) { p.triggers.Object(ctx, e) }}
+		Notify: func(ctx context.Context, e *emulator.ObjectEvent) { p.triggers.Object(ctx, e) }}
 	if p.objects, err = oss.Open(filepath.Join(o.DataDir, "oss"), buckets); err != nil {
 		return err
 	}

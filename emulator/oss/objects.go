@@ -86,7 +86,7 @@ func (c *call) notify(event string, o *object) {
 	if c.Notify == nil {
 		return
 	}
-	c.Notify(c.r.Context(), emulator.ObjectEvent{Name: event, Bucket: c.bucket, Key: o.Key, ETag: o.ETag, Size: o.Size, Delta: o.delta,
+	c.Notify(c.r.Context(), &emulator.ObjectEvent{Name: event, Bucket: c.bucket, Key: o.Key, ETag: o.ETag, Size: o.Size, Delta: o.delta,
 		RequestID: c.requestID, ClientIP: emulator.ClientIP(c.r.RemoteAddr)})
 }
 

@@ -38,7 +38,7 @@ type Options struct {
 	Patience time.Duration
 
 	// Notify is told of what happened to an object, before its writer is answered. May be nil.
-	Notify func(ctx context.Context, e emulator.ObjectEvent)
+	Notify func(ctx context.Context, e *emulator.ObjectEvent)
 }
 
 // Store keeps buckets in a folder.

@@ -37,7 +37,7 @@ func origins(kind string) origin {
 }
 
 // bridge is one event, or a list of one where the trigger streams.
-func (s *Sources) bridge(t emulator.FunctionTrigger, config *settings) ([]byte, error) {
+func (s *Sources) bridge(t *emulator.FunctionTrigger, config *settings) ([]byte, error) {
 	kind := config.EventSourceConfig.EventSourceType
 	from := origins(kind)
 	bus := from.name

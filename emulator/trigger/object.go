@@ -8,7 +8,7 @@ import (
 
 // Object sends what happened to an object to the triggers that wait for it. It returns when the queue
 // has it.
-func (s *Sources) Object(ctx context.Context, e emulator.ObjectEvent) {
+func (s *Sources) Object(ctx context.Context, e *emulator.ObjectEvent) {
 	ctx = context.WithoutCancel(ctx) // the object is there, whether its writer still listens or not
 	for _, t := range s.waitingFor(e) {
 		if _, err := s.send(ctx, t, s.objectEvent(t, e)); err != nil {
@@ -17,7 +17,7 @@ func (s *Sources) Object(ctx context.Context, e emulator.ObjectEvent) {
 	}
 }
 
-func (s *Sources) waitingFor(e emulator.ObjectEvent) (list []emulator.FunctionTrigger) {
+func (s *Sources) waitingFor(e *emulator.ObjectEvent) (list []*emulator.FunctionTrigger) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, one := range s.known {
@@ -26,7 +26,7 @@ func (s *Sources) waitingFor(e emulator.ObjectEvent) (list []emulator.FunctionTr
 		}
 		config, err := one.OSS()
 		if err == nil && config.Bucket(one.Trigger) == e.Bucket && config.Takes(e.Name, e.Key) {
-			list = append(list, one.FunctionTrigger)
+			list = append(list, &one.FunctionTrigger)
 		}
 	}
 	return list

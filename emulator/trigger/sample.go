@@ -62,7 +62,7 @@ type settings struct {
 }
 
 // sample is an event as a trigger's source would send it.
-func (s *Sources) sample(t emulator.FunctionTrigger) ([]byte, error) {
+func (s *Sources) sample(t *emulator.FunctionTrigger) ([]byte, error) {
 	var config settings
 	now := s.Clock.Now()
 	switch t.TriggerType {
@@ -103,7 +103,7 @@ func aboutCDN(event string) string {
 }
 
 // sampleObject is about an object that passes the trigger's filter.
-func (s *Sources) sampleObject(t emulator.FunctionTrigger) ([]byte, error) {
+func (s *Sources) sampleObject(t *emulator.FunctionTrigger) ([]byte, error) {
 	config, err := t.OSS()
 	if err != nil {
 		return nil, err
@@ -112,24 +112,24 @@ func (s *Sources) sampleObject(t emulator.FunctionTrigger) ([]byte, error) {
 	if first := append(config.Events, name)[0]; !strings.HasSuffix(first, "*") {
 		name = first
 	}
-	return s.objectEvent(t, emulator.ObjectEvent{Name: strings.TrimPrefix(name, "oss:"), Bucket: config.Bucket(t.Trigger),
+	return s.objectEvent(t, &emulator.ObjectEvent{Name: strings.TrimPrefix(name, "oss:"), Bucket: config.Bucket(t.Trigger),
 		Key: config.Filter.Key.Prefix + "example" + config.Filter.Key.Suffix, ETag: "5D41402ABC4B2A76B9719D911017C592", Size: 5, Delta: 5,
 		RequestID: newID(24), ClientIP: "127.0.0.1"}), nil
 }
 
-func (s *Sources) objectEvent(t emulator.FunctionTrigger, e emulator.ObjectEvent) []byte {
+func (s *Sources) objectEvent(t *emulator.FunctionTrigger, e *emulator.ObjectEvent) []byte {
 	return s.fill(t, ossEvent, "<event>", quoted(e.Name), "<bucket>", quoted(e.Bucket), "<key>", quoted(e.Key), "<etag>", quoted(e.ETag),
 		"<size>", strconv.FormatInt(e.Size, 10), "<delta>", strconv.FormatInt(e.Delta, 10), "<request>", e.RequestID, "<ip>", quoted(e.ClientIP))
 }
 
 // timerEvent is what a function gets from a timer that was due at a time.
-func (s *Sources) timerEvent(t emulator.FunctionTrigger, due time.Time) ([]byte, error) {
+func (s *Sources) timerEvent(t *emulator.FunctionTrigger, due time.Time) ([]byte, error) {
 	config, err := t.Timer()
 	return s.fill(t, timerEvent, "<due>", due.UTC().Format(time.RFC3339), "<payload>", quoted(config.Payload)), err
 }
 
 // fill makes an event of a text with holes: those that are given, and what all events may tell.
-func (s *Sources) fill(t emulator.FunctionTrigger, text string, given ...string) []byte {
+func (s *Sources) fill(t *emulator.FunctionTrigger, text string, given ...string) []byte {
 	now := s.Clock.Now().UTC()
 	account, region := s.place(t.Trigger)
 	filled := strings.NewReplacer(append(given, "<account>", quoted(account), "<region>", quoted(region),

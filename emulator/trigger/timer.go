@@ -94,7 +94,7 @@ func (s *Sources) plan(one *source) {
 	}
 	if err != nil { // an older release took it
 		one.times = nil
-		s.tell(one.FunctionTrigger, "it never fires: "+err.Error())
+		s.tell(&one.FunctionTrigger, "it never fires: "+err.Error())
 	}
 	one.next = following(one, s.Clock.Now())
 }
@@ -140,30 +140,30 @@ func (s *Sources) fire(ctx context.Context, one *source, now time.Time) {
 		at = one.next
 	}
 	if late := now.Sub(at); late > latest && !s.Clock.Driven() {
-		s.tell(one.FunctionTrigger, "not fired for "+at.UTC().Format(time.RFC3339)+", "+late.Round(time.Second).String()+" ago: the machine or the emulator slept")
+		s.tell(&one.FunctionTrigger, "not fired for "+at.UTC().Format(time.RFC3339)+", "+late.Round(time.Second).String()+" ago: the machine or the emulator slept")
 		return
 	}
-	event, err := s.timerEvent(one.FunctionTrigger, at)
+	event, err := s.timerEvent(&one.FunctionTrigger, at)
 	if err == nil {
-		_, err = s.send(ctx, one.FunctionTrigger, event)
+		_, err = s.send(ctx, &one.FunctionTrigger, event)
 	}
 	if err != nil {
-		s.tell(one.FunctionTrigger, "not fired for "+at.UTC().Format(time.RFC3339)+": "+err.Error())
+		s.tell(&one.FunctionTrigger, "not fired for "+at.UTC().Format(time.RFC3339)+": "+err.Error())
 		return
 	}
 	one.last = at
 	if err := s.keep(ctx, one); err != nil {
-		s.tell(one.FunctionTrigger, "when it fired could not be kept: "+err.Error())
+		s.tell(&one.FunctionTrigger, "when it fired could not be kept: "+err.Error())
 	}
 }
 
-func recordKey(t emulator.FunctionTrigger) emulator.RecordKey {
+func recordKey(t *emulator.FunctionTrigger) emulator.RecordKey {
 	return emulator.RecordKey{Kind: emulator.RecordTimer, Parent: t.Function.Wire(), Name: t.TriggerName}
 }
 
 // keep writes down when a timer fired. Its etag is the trigger's id, for another may get the name.
 func (s *Sources) keep(ctx context.Context, one *source) error {
-	record := emulator.Record{RecordKey: recordKey(one.FunctionTrigger), Etag: one.TriggerID, Created: one.CreatedTime, Modified: one.last, Document: []byte("{}")}
+	record := emulator.Record{RecordKey: recordKey(&one.FunctionTrigger), Etag: one.TriggerID, Created: one.CreatedTime, Modified: one.last, Document: []byte("{}")}
 	err := s.store.Replace(ctx, record, "")
 	if errors.Is(err, emulator.ErrRecordNotFound) {
 		err = s.store.Insert(ctx, record)
@@ -172,13 +172,13 @@ func (s *Sources) keep(ctx context.Context, one *source) error {
 }
 
 // restore finds out when a timer fired last, before the emulator was started.
-func (s *Sources) restore(ctx context.Context, t emulator.FunctionTrigger) error {
+func (s *Sources) restore(ctx context.Context, t *emulator.FunctionTrigger) error {
 	record, err := s.store.Get(ctx, recordKey(t))
 	if errors.Is(err, emulator.ErrRecordNotFound) {
 		return nil
 	}
 	if err == nil && record.Etag == t.TriggerID {
-		s.known[key(t.Function, t.TriggerName)] = &source{FunctionTrigger: t, last: record.Modified}
+		s.known[key(t.Function, t.TriggerName)] = &source{FunctionTrigger: *t, last: record.Modified}
 	}
 	return err
 }

@@ -76,7 +76,7 @@ func (s *Sources) Load(ctx context.Context) error {
 		}
 		for _, one := range list {
 			if one.TriggerType == emulator.TriggerTimer {
-				if err := s.restore(ctx, one); err != nil {
+				if err := s.restore(ctx, &one); err != nil {
 					return err
 				}
 			}
@@ -110,7 +110,7 @@ func (s *Sources) Changed(of emulator.Name, name string, now *emulator.Trigger) 
 }
 
 // Fire sends an event by hand: the one that is given, or with nil one as the trigger's source would send it.
-func (s *Sources) Fire(ctx context.Context, t emulator.FunctionTrigger, event []byte) (*emulator.Task, error) {
+func (s *Sources) Fire(ctx context.Context, t *emulator.FunctionTrigger, event []byte) (*emulator.Task, error) {
 	if event == nil {
 		var err error
 		if event, err = s.sample(t); err != nil {
@@ -121,7 +121,7 @@ func (s *Sources) Fire(ctx context.Context, t emulator.FunctionTrigger, event []
 }
 
 // send is the one way in.
-func (s *Sources) send(ctx context.Context, t emulator.FunctionTrigger, event []byte) (*emulator.Task, error) {
+func (s *Sources) send(ctx context.Context, t *emulator.FunctionTrigger, event []byte) (*emulator.Task, error) {
 	fn, err := s.catalogue.Choose(ctx, emulator.Reference{Name: t.Function, Qualifier: t.Qualifier}, nil)
 	if err != nil {
 		return nil, err
@@ -133,7 +133,7 @@ func (s *Sources) send(ctx context.Context, t emulator.FunctionTrigger, event []
 }
 
 // tell writes into the log of a trigger's function. Log lines have real times.
-func (s *Sources) tell(t emulator.FunctionTrigger, text string) {
+func (s *Sources) tell(t *emulator.FunctionTrigger, text string) {
 	s.Log(emulator.LogLine{Time: emulator.RealClock{}.Now(), Function: t.Function.String(), Stream: "system",
 		Text: "fcemu: " + t.TriggerType + " trigger '" + t.TriggerName + "': " + text})
 }

@@ -51,7 +51,7 @@ type firer struct{ catalogue }
 
 func (firer) Times(emulator.Name, string) (next, last time.Time) { return time.Unix(60, 0), last }
 
-func (firer) Fire(_ context.Context, t emulator.FunctionTrigger, event []byte) (*emulator.Task, error) {
+func (firer) Fire(_ context.Context, t *emulator.FunctionTrigger, event []byte) (*emulator.Task, error) {
 	id := "sample"
 	if event != nil {
 		id = "given " + string(event)

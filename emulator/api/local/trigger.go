@@ -15,7 +15,7 @@ type Triggers interface {
 	// Times tells when a timer is due next and when it was last; zero: never.
 	Times(of emulator.Name, trigger string) (next, last time.Time)
 	// Fire sends an event; nil stands for one as the trigger's source would send it.
-	Fire(ctx context.Context, t emulator.FunctionTrigger, event []byte) (*emulator.Task, error)
+	Fire(ctx context.Context, t *emulator.FunctionTrigger, event []byte) (*emulator.Task, error)
 }
 
 // Trigger is a trigger with its function and, of an HTTP trigger, its address.
@@ -82,7 +82,7 @@ func (a *API) fireTrigger(c *api.Call) error {
 	if t.TriggerType == emulator.TriggerHTTP {
 		return emulator.InvalidArgument("trigger '%s' is an HTTP trigger; send a request to %s", t.TriggerName, a.showTrigger(t).URL)
 	}
-	task, err := a.Triggers.Fire(c.Request.Context(), t, body.Event)
+	task, err := a.Triggers.Fire(c.Request.Context(), &t, body.Event)
 	if err != nil {
 		return err
 	}
