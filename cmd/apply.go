@@ -89,7 +89,7 @@ func (a *app) apply(ctx context.Context, c *client.Client, done *deployment, wan
 		return fmt.Errorf("%s: %w", where(wanted), err)
 	}
 	deployed := deployedFunction{name: wanted.Name.String(), runtime: text(function["runtime"]), state: state}
-	if err := removeRenamed(ctx, c, wanted); err != nil {
+	if err := a.removeRenamed(ctx, c, wanted); err != nil {
 		return fmt.Errorf("%s: %w", where(wanted), err)
 	}
 	if deployed.url, err = a.applyTriggers(ctx, c, done, wanted); err != nil {
@@ -165,8 +165,8 @@ func where(wanted *project.Function) string {
 }
 
 // removeRenamed deletes HTTP triggers that the project no longer has under that name: FC allows one
-// HTTP trigger a qualifier, so they would stand in the way of the new ones.
-func removeRenamed(ctx context.Context, c *client.Client, wanted *project.Function) error {
+// HTTP trigger a qualifier, so they would stand in the way of the new ones. Others stay, as in the cloud.
+func (a *app) removeRenamed(ctx context.Context, c *client.Client, wanted *project.Function) error {
 	triggers, err := c.Triggers(ctx, wanted.Name)
 	if err != nil {
 		return err
@@ -174,7 +174,11 @@ func removeRenamed(ctx context.Context, c *client.Client, wanted *project.Functi
 	for _, trigger := range triggers {
 		name := text(trigger["triggerName"])
 		kept := slices.ContainsFunc(wanted.Triggers, func(t emulator.Trigger) bool { return t.TriggerName == name })
-		if kept || trigger["triggerType"] != emulator.TriggerHTTP {
+		if kept {
+			continue
+		}
+		if trigger["triggerType"] != emulator.TriggerHTTP {
+			a.notice(fmt.Sprintf("%s: trigger '%s' is not in it and stays; 'fcemu trigger delete %s/%s' removes it", where(wanted), name, wanted.Name, name))
 			continue
 		}
 		if err := c.DeleteTrigger(ctx, wanted.Name, name); err != nil {

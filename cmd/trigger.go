@@ -14,9 +14,9 @@ import (
 )
 
 func newTrigger(a *app) *cobra.Command {
-	c := &cobra.Command{Use: "trigger", Short: "List triggers, and send their events", Args: cobra.NoArgs,
+	c := &cobra.Command{Use: "trigger", Short: "List and delete triggers, and send their events", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
-	c.AddCommand(newTriggerList(a), newTriggerFire(a))
+	c.AddCommand(newTriggerList(a), newTriggerFire(a), newTriggerDelete(a))
 	return c
 }
 
@@ -47,10 +47,36 @@ func newTriggerList(a *app) *cobra.Command {
 
 // nextTime is when a timer is due; of other triggers nothing.
 func nextTime(row client.Object) string {
-	if row["triggerType"] != emulator.TriggerTimer {
+	config, _ := row["triggerConfig"].(map[string]any)
+	switch {
+	case row["triggerType"] != emulator.TriggerTimer:
 		return ""
+	case config["enable"] == false:
+		return "disabled"
 	}
 	return cmp.Or(text(row["nextTime"]), "never")
+}
+
+func newTriggerDelete(a *app) *cobra.Command {
+	return &cobra.Command{Use: "delete FUNCTION/TRIGGER…", Aliases: []string{"rm"}, Short: "Delete triggers", Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.each(args, func(what string) error {
+				function, trigger, err := readTrigger(what)
+				if err != nil {
+					return err
+				}
+				return a.client().DeleteTrigger(c.Context(), function, trigger)
+			})
+		}}
+}
+
+// readTrigger reads FUNCTION/TRIGGER; a function of FC 2.0 has a slash of its own.
+func readTrigger(what string) (function emulator.Name, trigger string, err error) {
+	at := strings.LastIndexByte(what, '/')
+	if at < 1 || at == len(what)-1 {
+		return function, "", usageError("%q: write FUNCTION/TRIGGER; 'fcemu trigger list' shows them", what)
+	}
+	return emulator.ParseName(what[:at]), what[at+1:], nil
 }
 
 func newTriggerFire(a *app) *cobra.Command {
@@ -65,19 +91,19 @@ func newTriggerFire(a *app) *cobra.Command {
 }
 
 func (a *app) fireTrigger(ctx context.Context, what string) error {
-	at := strings.LastIndexByte(what, '/')
-	if at < 1 || at == len(what)-1 {
-		return usageError("%q: write FUNCTION/TRIGGER; 'fcemu trigger list' shows them", what)
+	function, trigger, err := readTrigger(what)
+	if err != nil {
+		return err
 	}
 	event, err := a.eventOf(a.settings.GetString("event"))
 	if err != nil {
 		return err
 	}
-	fired, err := a.client().FireTrigger(ctx, emulator.ParseName(what[:at]), what[at+1:], event)
+	task, err := a.client().FireTrigger(ctx, function, trigger, event)
 	if err != nil {
 		return err
 	}
-	return a.printObject(fired, func(task client.Object) { a.term.Printf("%s\n", text(task["taskId"])) })
+	return a.printObject(task, func(task client.Object) { a.term.Printf("%s\n", text(task["taskId"])) })
 }
 
 // eventOf reads the event in a file; no file is no event.

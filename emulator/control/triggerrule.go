@@ -65,7 +65,7 @@ func checkTimer(trigger *emulator.Trigger) error {
 	case len(config.Payload) > emulator.MaxAsyncPayload:
 		return emulator.EntityTooLarge(emulator.MaxAsyncPayload)
 	}
-	if _, err := schedule.ParseTimer(config.CronExpression, trigger.LastModifiedTime); err != nil {
+	if _, err := schedule.ParseTimer(config.CronExpression, trigger.CreatedTime); err != nil {
 		return invalidConfig("cronExpression: %v", err)
 	}
 	return nil

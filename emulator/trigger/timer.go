@@ -90,7 +90,7 @@ func (s *Sources) Replan() {
 func (s *Sources) plan(one *source) {
 	config, err := one.Timer()
 	if err == nil && config.Enabled() {
-		one.times, err = schedule.ParseTimer(config.CronExpression, one.LastModifiedTime)
+		one.times, err = schedule.ParseTimer(config.CronExpression, one.CreatedTime)
 	}
 	if err != nil { // an older release took it
 		one.times = nil
