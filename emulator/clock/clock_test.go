@@ -311,6 +311,56 @@ func TestRunUntil(t *testing.T) {
 	})
 }
 
+// Ticks have their turn among the tasks, and none of them keeps the clock from being idle.
+func TestRunUntilTicks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, ctx := newMemory(), t.Context()
+		c := open(t, m)
+		must(t, c.Freeze(ctx))
+		start := c.Now()
+		m.due = []time.Time{start.Add(25 * time.Minute)}
+		next := start.Add(10 * time.Minute)
+		var seen []time.Duration
+		c.Follow(func() (time.Time, bool) { // every ten minutes; the task of a tick is there the second time
+			m.mu.Lock()
+			defer m.mu.Unlock()
+			if now := m.asked[len(m.asked)-1]; !next.After(now) && len(seen) > 0 && seen[len(seen)-1] == next.Sub(start) {
+				next = next.Add(10 * time.Minute)
+			} else if !next.After(now) {
+				seen = append(seen, now.Sub(start))
+			}
+			return next, true
+		}, func() {})
+		m.asked = []time.Time{start}
+		must(t, c.RunUntil(ctx, start.Add(35*time.Minute)))
+		want := []time.Duration{10 * time.Minute, 20 * time.Minute, 30 * time.Minute}
+		if !slices.Equal(seen, want) {
+			t.Errorf("ticks at %v, want %v", seen, want)
+		}
+		near(t, "the end", c.Now().Sub(start), 35*time.Minute)
+		must(t, c.RunUntil(ctx, time.Time{}))
+		near(t, "idle", c.Now().Sub(start), 35*time.Minute)
+		m.due = []time.Time{start.Add(45 * time.Minute)}
+		must(t, c.RunUntil(ctx, time.Time{}))
+		near(t, "idle behind a task", c.Now().Sub(start), 45*time.Minute)
+		if len(seen) != 4 {
+			t.Errorf("ticks at %v", seen)
+		}
+	})
+}
+
+// Whoever reckons with the clock hears that it went back.
+func TestResetIsTold(t *testing.T) {
+	c := open(t, newMemory())
+	told := time.Time{}
+	c.Follow(func() (time.Time, bool) { return time.Time{}, false }, func() { told = c.Now() })
+	must(t, c.Advance(t.Context(), time.Hour))
+	must(t, c.Reset(t.Context()))
+	if d := time.Since(told); d < 0 || d > time.Minute {
+		t.Errorf("told at %v", told)
+	}
+}
+
 // busy never settles.
 type busy struct {
 	*memory
