@@ -82,7 +82,7 @@ func newClockRun(a *app) *cobra.Command {
 			}
 			return c.RunClockUntil(ctx, until)
 		})
-	command.Long = "Moves the clock ahead to each time at which a task, a retry or a delivery is due, and waits for what\nruns then to end: so everything runs in the order of its due time. It ends at TIME, or when nothing is\ndue any more."
+	command.Long = "Moves the clock ahead to each time at which a task, a retry, a delivery or a timer is due, and waits for\nwhat runs then to end: so everything runs in the order of its due time. It ends at TIME, or when nothing\nbut timers is due any more."
 	return command
 }
 

@@ -116,6 +116,13 @@ func otherFields() []Field {
 		{"vpcBinding", LevelIgnored, "anybody on this machine may call"},
 		{"eventSource", LevelIgnored, ""},
 		{"trigger.invocationRole", LevelIgnored, ""},
+		{"trigger.timer", LevelEnforced, "on the emulator's clock; what was due while it was not running is not made up for"},
+		{"trigger.oss", LevelApproximated, "objects put, copied, completed and deleted in this emulator's buckets"},
+		{"trigger.log", LevelApproximated, "sent by hand; jobConfig, logConfig and enable have no effect"},
+		{"trigger.mns_topic", LevelApproximated, "sent by hand; notifyStrategy and filterTag have no effect"},
+		{"trigger.eventbridge", LevelApproximated, "sent by hand; type of source, schema and mode shape the event, filters, batches, retries and dead letters have no effect"},
+		{"trigger.tablestore", LevelApproximated, "sent by hand"},
+		{"trigger.cdn_events", LevelApproximated, "sent by hand"},
 	}
 }
 

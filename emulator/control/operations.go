@@ -31,7 +31,7 @@ func Operations() []Operation {
 	add(withServices, LevelEnforced, "", "PublishServiceVersion", "ListServiceVersions", "DeleteServiceVersion")
 	add(functionsOnly, LevelEnforced, "", "PublishFunctionVersion", "ListFunctionVersions", "DeleteFunctionVersion")
 	add(allGenerations, LevelEnforced, "", "CreateAlias", "GetAlias", "ListAliases", "UpdateAlias", "DeleteAlias")
-	add(allGenerations, LevelApproximated, "triggers of type http fire; the others are kept", "CreateTrigger", "UpdateTrigger")
+	add(allGenerations, LevelApproximated, "http, timer and oss fire; the events of others are sent by hand", "CreateTrigger", "UpdateTrigger")
 	add(allGenerations, LevelEnforced, "", "GetTrigger", "ListTriggers", "DeleteTrigger",
 		"PutAsyncInvokeConfig", "GetAsyncInvokeConfig", "ListAsyncInvokeConfigs", "DeleteAsyncInvokeConfig",
 		"GetAsyncTask", "ListAsyncTasks", "StopAsyncTask")
