@@ -79,25 +79,6 @@ type OSSTrigger struct {
 	} `json:"filter"`
 }
 
-// Takes tells whether an event of that name, without "oss:", about an object with that key is for the trigger.
-func (t *OSSTrigger) Takes(event, key string) bool {
-	for _, wanted := range t.Events {
-		start, all := strings.CutSuffix(wanted, "*")
-		if all && strings.HasPrefix("oss:"+event, start) || wanted == "oss:"+event {
-			return strings.HasPrefix(key, t.Filter.Key.Prefix) && strings.HasSuffix(key, t.Filter.Key.Suffix)
-		}
-	}
-	return false
-}
-
-// Bucket is the bucket of a trigger with this configuration.
-func (t *OSSTrigger) Bucket(of *Trigger) string {
-	if source := of.Source(); source != "" {
-		return source
-	}
-	return t.BucketName
-}
-
 // OSS reads the configuration of an oss trigger.
 func (t *Trigger) OSS() (config OSSTrigger, err error) { return config, t.Config(&config) }
 

@@ -1,7 +1,9 @@
 package trigger
 
 import (
+	"cmp"
 	"context"
+	"strings"
 
 	"github.com/fcemu/fcemu/emulator"
 )
@@ -25,9 +27,28 @@ func (s *Sources) waitingFor(e *emulator.ObjectEvent) (list []*emulator.Function
 			continue
 		}
 		config, err := one.OSS()
-		if err == nil && config.Bucket(one.Trigger) == e.Bucket && config.Takes(e.Name, e.Key) {
+		if err == nil && bucketOf(one.Trigger, &config) == e.Bucket && takes(&config, e) {
 			list = append(list, &one.FunctionTrigger)
 		}
 	}
 	return list
+}
+
+// bucketOf is the bucket of a trigger with that configuration.
+func bucketOf(t *emulator.Trigger, config *emulator.OSSTrigger) string {
+	return cmp.Or(t.Source(), config.BucketName)
+}
+
+// takes tells whether a trigger waits for an event of a bucket.
+func takes(config *emulator.OSSTrigger, e *emulator.ObjectEvent) bool {
+	if !strings.HasPrefix(e.Key, config.Filter.Key.Prefix) || !strings.HasSuffix(e.Key, config.Filter.Key.Suffix) {
+		return false
+	}
+	for _, wanted := range config.Events {
+		start, all := strings.CutSuffix(wanted, "*")
+		if name := "oss:" + e.Name; name == wanted || all && strings.HasPrefix(name, start) {
+			return true
+		}
+	}
+	return false
 }

@@ -112,7 +112,7 @@ func (s *Sources) sampleObject(t *emulator.FunctionTrigger) ([]byte, error) {
 	if first := append(config.Events, name)[0]; !strings.HasSuffix(first, "*") {
 		name = first
 	}
-	return s.objectEvent(t, &emulator.ObjectEvent{Name: strings.TrimPrefix(name, "oss:"), Bucket: config.Bucket(t.Trigger),
+	return s.objectEvent(t, &emulator.ObjectEvent{Name: strings.TrimPrefix(name, "oss:"), Bucket: bucketOf(t.Trigger, &config),
 		Key: config.Filter.Key.Prefix + "example" + config.Filter.Key.Suffix, ETag: "5D41402ABC4B2A76B9719D911017C592", Size: 5, Delta: 5,
 		RequestID: newID(24), ClientIP: "127.0.0.1"}), nil
 }
