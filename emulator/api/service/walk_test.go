@@ -138,6 +138,12 @@ func TestTriggers(t *testing.T) {
 		want(t, `{"description":"d","triggerConfig":{"authType":"anonymous","methods":["GET"]}}`)
 	s.send(t, "DELETE", first+triggers+"/t", "", "If-Match: "+got.header.Get("Etag")).wantError(t, 412, "PreconditionFailed", "")
 	s.send(t, "POST", first+triggers, `{"triggerName":"u","triggerType":"timer","triggerConfig":{"cronExpression":"@every 1m","enable":true}}`).json(t)
+	const bad = "TriggerConfig is set to an invalid value: cronExpression: '0 4 * * *' has 5 fields"
+	s.send(t, "POST", first+triggers, `{"triggerName":"v","triggerType":"timer","triggerConfig":{"cronExpression":"0 4 * * *"}}`).wantError(t, 400, "InvalidArgument", bad)
+	s.send(t, "PUT", first+triggers+"/u", `{"triggerConfig":{"cronExpression":"0 4 * * *"}}`).wantError(t, 400, "InvalidArgument", bad)
+	s.send(t, "POST", second+triggers, `{"triggerName":"v","triggerType":"timer","triggerConfig":"{\"cronExpression\":\"0 4 * * *\"}"}`).wantError(t, 400, "InvalidArgument", bad)
+	s.send(t, "PUT", second+triggers+"/u", `{"triggerConfig":"{\"cronExpression\":\"0 4 * * *\"}"}`).wantError(t, 400, "InvalidArgument", bad)
+	s.send(t, "GET", first+triggers+"/u", "").want(t, `{"triggerConfig":{"cronExpression":"@every 1m","enable":true}}`)
 	list := s.send(t, "GET", first+triggers+"?limit=1", "").want(t, `{"nextToken":"u"}`)
 	if names(t, list["triggers"], "triggerType") != "http" {
 		t.Errorf("got %v", list)

@@ -178,6 +178,12 @@ func TestTriggersAndConfigs(t *testing.T) {
 	s.hello(t)
 	path := functions + "/hello/triggers"
 	s.send(t, "POST", path, `{"triggerName":"tick","triggerType":"timer","triggerConfig":"{\"cronExpression\":\"@every 1m\",\"enable\":true}"}`).json(t)
+	for method, to := range map[string]string{"POST": path, "PUT": path + "/tick"} {
+		got := s.send(t, method, to, `{"triggerName":"bad","triggerType":"timer","triggerConfig":"{\"cronExpression\":\"@every 5 minutes\"}"}`)
+		if text := got.body; got.status != 400 || !strings.Contains(text, `"Code":"InvalidArgument"`) || !strings.Contains(text, "'@every 5 minutes' is no whole number") {
+			t.Errorf("%s: got %d %s", method, got.status, text)
+		}
+	}
 	web := s.send(t, "POST", path, `{"triggerName":"web","triggerType":"http","triggerConfig":null,"qualifier":null}`).json(t)
 	if web["triggerConfig"] != `{"authType":"function"}` || web["qualifier"] != "LATEST" {
 		t.Errorf("got %v", web)
