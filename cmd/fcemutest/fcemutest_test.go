@@ -133,7 +133,7 @@ func TestDeployOfAProject(t *testing.T) {
 	needsPython(t)
 	folder := t.TempDir()
 	for name, text := range map[string]string{
-		"s.yaml":        "edition: 3.0.0\nname: p\nresources:\n  hello:\n    component: fc3\n    props: {region: cn-hangzhou, functionName: hello, runtime: python3.10, handler: index.handler, code: ./code,\n      triggers: [{triggerName: http, triggerType: http, triggerConfig: {authType: anonymous, methods: [GET]}}]}\n",
+		"s.yaml":        "edition: 3.0.0\nname: p\nresources:\n  hello:\n    component: fc3\n    props: {region: cn-hangzhou, functionName: hello, runtime: python3.10, handler: index.handler, code: ./code,\n      triggers: [{triggerName: http, triggerType: http, triggerConfig: {authType: anonymous, methods: [GET]}},\n        {triggerName: tick, triggerType: timer, triggerConfig: {cronExpression: '@every 30m', enable: true}}]}\n",
 		"code/index.py": "def handler(event, context): return 'hello'\n",
 	} {
 		path := filepath.Join(folder, name)
@@ -149,6 +149,15 @@ func TestDeployOfAProject(t *testing.T) {
 	e.Deploy(filepath.Join(folder, "s.yaml"), "hello")
 	if result := e.Invoke("hello", nil); string(result.Payload) != "hello" || result.ErrorType != "" {
 		t.Errorf("%+v", result)
+	}
+	e.RunFor(2 * time.Hour)
+	if tasks := e.Tasks("hello"); len(tasks) != 4 || tasks[0].Status != "Succeeded" {
+		t.Errorf("the timer made the tasks %+v", tasks)
+	}
+	e.AdvanceClock(2 * time.Hour)
+	e.WaitIdle()
+	if tasks := e.Tasks("hello"); len(tasks) != 5 {
+		t.Errorf("after a leap there are %d tasks", len(tasks))
 	}
 }
 
