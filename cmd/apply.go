@@ -165,7 +165,7 @@ func where(wanted *project.Function) string {
 }
 
 // removeRenamed deletes HTTP triggers that the project no longer has under that name: FC allows one
-// HTTP trigger a qualifier, so they would stand in the way of the new ones. Others stay, as in the cloud.
+// HTTP trigger a qualifier, so they would stand in the way of the new ones. Others stay, for they may have been made by other means.
 func (a *app) removeRenamed(ctx context.Context, c *client.Client, wanted *project.Function) error {
 	triggers, err := c.Triggers(ctx, wanted.Name)
 	if err != nil {

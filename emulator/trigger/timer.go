@@ -27,7 +27,10 @@ func (s *Sources) Run(ctx context.Context) error {
 		case <-timer.C():
 		case <-s.nudge:
 		}
-		if next, some := s.fireDue(context.WithoutCancel(ctx)); !some {
+		s.mu.Lock()
+		next, some := s.fireDue(context.WithoutCancel(ctx))
+		s.mu.Unlock()
+		if !some {
 			timer.Stop()
 		} else if wake := s.Clock.Now().Add(longestSleep); wake.Before(next) {
 			timer.Reset(wake)
@@ -115,10 +118,8 @@ func following(one *source, now time.Time) time.Time {
 	return next
 }
 
-// fireDue fires what is due, each once, and returns when the next is due.
+// fireDue fires what is due, each once, and returns when the next is due. mu is held.
 func (s *Sources) fireDue(ctx context.Context) (next time.Time, some bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	now := s.Clock.Now()
 	for {
 		one := s.earliest()

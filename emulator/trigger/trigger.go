@@ -92,6 +92,7 @@ func (s *Sources) Load(ctx context.Context) error {
 func (s *Sources) Changed(of emulator.Name, name string, now *emulator.Trigger) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.fireDue(context.Background()) // what was due a moment ago was so by the older state
 	at := key(of, name)
 	before := s.known[at]
 	delete(s.known, at)

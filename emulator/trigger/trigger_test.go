@@ -266,6 +266,11 @@ func TestChangesHoldAtOnce(t *testing.T) {
 		}
 		w.set(t, "08:15:00")
 		expect(t, "changed", w.fired(t), "tick 08:15:00")
+		w.mu.Lock() // what was due a moment before a change has its turn
+		w.now = at(t, "09:15:00")
+		w.mu.Unlock()
+		s.Changed(hello, "tick", timer(t, "tick", "0 15 * * * *"))
+		expect(t, "due when it was changed", w.fired(t), "tick 09:15:00")
 		off := timer(t, "tick", "@every 1m")
 		off.TriggerConfig = []byte(`{"cronExpression":"@every 1m","enable":false}`)
 		s.Changed(hello, "tick", off)
