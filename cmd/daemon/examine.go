@@ -71,6 +71,7 @@ func promises(c process.Capabilities) []Promise {
 		{"death", "no process survives the emulator", c.Death},
 		{"paths", "/code, /opt and /tmp are private", c.Paths},
 		{"memory", "memorySize is watched, and the kernel bounds it together with /tmp", c.Limit},
+		{"cpu", "with --enforce-cpu, the kernel divides processor time", c.CPU},
 	}
 }
 

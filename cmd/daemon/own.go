@@ -125,7 +125,11 @@ func (d *Daemon) instances() []local.Instance {
 // Limits are the lines that the start shows about what this machine cannot promise. Finding out
 // starts the guardian of processes, so it is for emulators that have something to run.
 func (d *Daemon) Limits() []string {
-	return lacks(d.parts.launcher.Capabilities())
+	c := d.parts.launcher.Capabilities()
+	if !d.options.EnforceCPU {
+		c.CPU = "" // nobody has asked for it
+	}
+	return lacks(c)
 }
 
 // Warm gets ready for the first instance ahead of its first call.

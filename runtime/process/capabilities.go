@@ -2,11 +2,8 @@ package process
 
 // capabilities puts into words what holds. The reasons say why programs cannot have addresses and
 // paths of their own; empty: they can.
-func capabilities(ports, paths string, tagged, bound bool) Capabilities {
-	c := Capabilities{Tier: IsolationFull, Death: deathText(tagged), Limit: limitText}
-	if bound {
-		c.Limit = ""
-	}
+func capabilities(ports, paths string, tagged bool) Capabilities {
+	c := Capabilities{Tier: IsolationFull, Death: deathText(tagged)}
 	if paths != "" {
 		c.Tier, c.Paths = IsolationPorts, sharedPaths(paths)
 	}

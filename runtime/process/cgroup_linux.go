@@ -26,6 +26,7 @@ type hierarchy struct {
 	folder      string
 	unified     bool
 	controllers []string
+	split       string // our own group, if our folder lies in it and our processes have moved
 }
 
 // openGroups makes our folders; nil when we may not have any.
@@ -43,9 +44,9 @@ func openGroups() *groups {
 	return g
 }
 
-// memory tells whether the kernel can bound memory.
-func (g *groups) memory() bool {
-	return g != nil && slices.ContainsFunc(g.folders, func(h hierarchy) bool { return slices.Contains(h.controllers, "memory") })
+// has tells whether the kernel can bound what the controller is for.
+func (g *groups) has(controller string) bool {
+	return g != nil && slices.ContainsFunc(g.folders, func(h hierarchy) bool { return slices.Contains(h.controllers, controller) })
 }
 
 // cgroupMount is where a hierarchy is mounted: its folder root at point.
@@ -87,8 +88,7 @@ func ownGroups() map[string]string {
 	return own
 }
 
-// openHierarchy makes our folder below our own group or, in the unified hierarchy, which keeps
-// programs out of groups that have others below them, beside it or above.
+// openHierarchy makes our folder below our own group or, in the unified hierarchy, where that allows it.
 func openHierarchy(mount cgroupMount, own map[string]string) (hierarchy, bool) {
 	wanted := []string{"memory", "pids", "cpu"}
 	if mount.controllers != nil {
@@ -99,22 +99,7 @@ func openHierarchy(mount cgroupMount, own map[string]string) (hierarchy, bool) {
 		at := filepath.Join(mount.point, relative(mount.root, own[have[0]]))
 		return hierarchy{folder: makeGroup(at), controllers: have}.valid()
 	}
-	for at := filepath.Join(mount.point, relative(mount.root, own[""])); ; at = filepath.Dir(at) {
-		given := readWords(filepath.Join(at, "cgroup.subtree_control"))
-		have := slices.DeleteFunc(slices.Clone(wanted), func(name string) bool { return !slices.Contains(given, name) })
-		if slices.Contains(have, "memory") {
-			h := hierarchy{folder: makeGroup(at), unified: true, controllers: have}
-			for _, name := range have {
-				if name != "cpu" { // only when it is asked for: programs are slower in groups that share processors
-					_ = writeGroup(h.folder, "cgroup.subtree_control", "+"+name)
-				}
-			}
-			return h.valid()
-		}
-		if at == mount.point || len(at) <= len(mount.point) {
-			return hierarchy{}, false
-		}
-	}
+	return openUnified(mount.point, filepath.Join(mount.point, relative(mount.root, own[""])), wanted)
 }
 
 func (h hierarchy) valid() (hierarchy, bool) { return h, h.folder != "" && len(h.controllers) > 0 }
@@ -202,6 +187,7 @@ func (h *hierarchy) limit(folder string, limits *Limits) {
 	memory, quota, period := "memory.limit_in_bytes", "cpu.cfs_quota_us", 100_000
 	if h.unified {
 		memory = "memory.max"
+		_ = writeGroup(folder, "memory.swap.max", "0") // else the bound would be on what is not swapped out
 	}
 	if limits.Memory > 0 && slices.Contains(h.controllers, "memory") {
 		_ = writeGroup(folder, memory, strconv.FormatInt(limits.Memory, 10))
@@ -214,6 +200,7 @@ func (h *hierarchy) limit(folder string, limits *Limits) {
 	}
 	share := max(1000, int(limits.CPU*float64(period))) // the kernel's least is 1 ms
 	if h.unified {
+		_ = writeGroup(filepath.Dir(h.folder), "cgroup.subtree_control", "+cpu")
 		_ = writeGroup(h.folder, "cgroup.subtree_control", "+cpu")
 		_ = writeGroup(folder, "cpu.max", fmt.Sprint(share, period))
 		return
@@ -246,6 +233,7 @@ func (g *groups) close() {
 		return
 	}
 	for _, h := range g.folders {
+		h.unite()
 		removeGroups(h.folder)
 	}
 }

@@ -14,7 +14,7 @@ func limited(t *testing.T) *launcher {
 	t.Helper()
 	l := newLauncher(t, Options{})
 	l.Capabilities()
-	if !l.limits().memory() {
+	if !l.limits().has("memory") {
 		t.Skip("this user may not have control groups here")
 	}
 	return l

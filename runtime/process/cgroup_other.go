@@ -7,7 +7,9 @@ type groups struct{}
 
 func openGroups() *groups { return nil }
 
-func (g *groups) memory() bool { return false }
+func (g *groups) lack() string { return "memory is not watched on this system" }
+
+func (g *groups) lackCPU() string { return "processor time cannot be divided on this system" }
 
 func (g *groups) hold(*child, Limits) {}
 

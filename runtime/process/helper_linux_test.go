@@ -31,6 +31,8 @@ func helperMain(args []string) int {
 		err = serve(args[1])
 	case "daemon": // double fork and setsid: daemon PIDFILE
 		err = daemonize(args[1])
+	case "split": // enters a group and splits it: split GROUP alone|stranger
+		err = splitSelf(args[1], args[2])
 	case "none": // ends at once
 	case "sleep":
 		time.Sleep(time.Hour) // without a deadlock in the eyes of the Go runtime

@@ -192,12 +192,14 @@ func (l *launcher) Capabilities() Capabilities {
 	defer cancel()
 	line, err := l.guardian(ctx)
 	l.mu.Lock()
-	tried, reason, paths, bound := l.tried, l.reason, l.paths, l.groups.memory()
+	tried, reason, paths, groups := l.tried, l.reason, l.paths, l.groups
 	l.mu.Unlock()
 	if err != nil && !tried {
 		reason, paths = err.Error(), err.Error()
 	}
-	return capabilities(reason, paths, line != nil && line.tagBase != 0, bound)
+	c := capabilities(reason, paths, line != nil && line.tagBase != 0)
+	c.Limit, c.CPU = groups.lack(), groups.lackCPU()
+	return c
 }
 
 func (l *launcher) limits() *groups {

@@ -110,5 +110,6 @@ type Capabilities struct {
 	Ports string `json:"ports"` // why several programs cannot use the same port
 	Death string `json:"death"` // what may survive the emulator
 	Paths string `json:"paths"` // why /code and /opt are not real
-	Limit string `json:"limit"` // how memory limits are kept
+	Limit string `json:"limit"` // how memory limits are kept, and that processes are not counted
+	CPU   string `json:"cpu"`   // why processor time cannot be divided
 }

@@ -68,11 +68,7 @@ func bootID() string {
 	return strings.TrimSpace(string(text))
 }
 
-const (
-	limitText = "memory is watched and kept by killing the instance, not enforced by the kernel: " +
-		"a fast program can go some tens of megabytes over its limit"
-	ownershipText = ""
-)
+const ownershipText = ""
 
 func deathText(tagged bool) string {
 	if tagged {

@@ -14,10 +14,7 @@ import (
 // selfExecutable is empty: this system has no name for "this very binary".
 const selfExecutable = ""
 
-const (
-	limitText     = "memory is not watched on this system"
-	ownershipText = "; who answers on a port cannot be proven on this system"
-)
+const ownershipText = "; who answers on a port cannot be proven on this system"
 
 func deathText(bool) string {
 	return "a program that leaves its process group may live on after its instance and after the emulator: " +
