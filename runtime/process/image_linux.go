@@ -38,7 +38,7 @@ func changeRoot(root string, disk int64) error {
 		return fmt.Errorf("%s: %w", root, err)
 	}
 	defer unix.Close(lower)
-	memory, err := newMount("tmpfs", unix.MOUNT_ATTR_NODEV, "size", strconv.FormatInt(disk, 10), "mode", "755")
+	memory, err := newMount("tmpfs", unix.MOUNT_ATTR_NODEV, "source", "fcemu", "size", strconv.FormatInt(disk, 10), "mode", "755")
 	if err != nil {
 		return err
 	}

@@ -49,7 +49,7 @@ func prepare(m *Mounts) (list []mount, err error) {
 		}
 	}
 	if m.Tmp > 0 {
-		tree, err := newMount("tmpfs", unix.MOUNT_ATTR_NODEV|unix.MOUNT_ATTR_NOSUID,
+		tree, err := newMount("tmpfs", unix.MOUNT_ATTR_NODEV|unix.MOUNT_ATTR_NOSUID, "source", "fcemu",
 			"size", strconv.FormatInt(m.Tmp, 10), "mode", "1777")
 		if err := add("/tmp", tree, err); err != nil {
 			return list, err

@@ -101,6 +101,24 @@ func TestFilesAreShown(t *testing.T) {
 	}
 }
 
+// A code folder in a tmpfs of the machine, as /tmp is on some, is not taken for one of ours.
+func TestNothingIsMadeInTheMachinesMemory(t *testing.T) {
+	code, err := os.MkdirTemp("/dev/shm", "fcemu-test-")
+	if err != nil {
+		t.Skip(err)
+	}
+	defer os.RemoveAll(code)
+	source := filepath.Join(folder(t, "source", "shown\n"), "source")
+	binds := []Bind{{Source: source, Target: "/code/new", ReadOnly: true}, {Source: source, Target: "/tmp/new"}}
+	text, _ := shell(t, private(t), Mounts{Code: code, Tmp: 1 << 20, Binds: binds}, "cat /code/new /tmp/new; ls /tmp; grep -c ^fcemu./tmp /proc/self/mounts")
+	if text != "shown\nshown\nnew\n1\n" {
+		t.Errorf("got %q", text)
+	}
+	if left, _ := os.ReadDir(code); len(left) > 0 {
+		t.Errorf("%s was made on the machine", left[0].Name())
+	}
+}
+
 func TestLayersLieOverOpt(t *testing.T) {
 	first := folder(t, "both", "first", "lib/a", "a")
 	second := folder(t, "both", "second", "lib/b", "b")

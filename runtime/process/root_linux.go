@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -253,8 +254,7 @@ func makePoint(path string, folder bool) error {
 	if err := errors.Join(unix.Stat("/", &root), unix.Stat(parent, &at)); err != nil {
 		return err
 	}
-	var kind unix.Statfs_t
-	if at.Dev != root.Dev && (unix.Statfs(parent, &kind) != nil || kind.Type != unix.TMPFS_MAGIC) {
+	if at.Dev != root.Dev && !inOurMemory(at.Dev) {
 		if err := mirror(parent, parent); err != nil {
 			return err
 		}
@@ -268,4 +268,16 @@ func makePoint(path string, folder bool) error {
 		return err
 	}
 	return nil
+}
+
+// inOurMemory tells whether a file system is a tmpfs of ours; the machine has its own, such as /tmp.
+func inOurMemory(device uint64) bool {
+	text, _ := os.ReadFile("/proc/thread-self/mountinfo")
+	number := fmt.Sprintf(" %d:%d ", unix.Major(device), unix.Minor(device))
+	for _, line := range strings.Split(string(text), "\n") {
+		if strings.Contains(line, number) && strings.Contains(line, " - tmpfs fcemu ") {
+			return true
+		}
+	}
+	return false
 }
