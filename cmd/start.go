@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -292,9 +293,12 @@ func (a *app) logJSON(record map[string]any) {
 func (a *app) untilStopped(ctx context.Context, d *daemon.Daemon, c *client.Client, deployed *deployment) error {
 	running, cancel := context.WithCancel(ctx)
 	defer cancel()
+	shown, hide := context.WithCancel(context.WithoutCancel(ctx)) // until the emulator has said its last
+	defer hide()
+	var viewers sync.WaitGroup
 	if !a.settings.GetBool("quiet") && a.settings.GetString("log-level") == "info" {
-		go a.showLogs(running, c)
-		go a.showRequests(running, c)
+		viewers.Go(func() { a.showLogs(shown, c) })
+		viewers.Go(func() { a.showRequests(shown, c) })
 	}
 	if a.settings.GetBool("watch") {
 		go a.watch(running, c, deployed)
@@ -305,6 +309,8 @@ func (a *app) untilStopped(ctx context.Context, d *daemon.Daemon, c *client.Clie
 	}
 	cancel()
 	err := d.Stop()
+	hide()
+	viewers.Wait()
 	if a.settings.GetString("log-format") == "text" {
 		a.term.Notef("stopped\n")
 	}

@@ -58,14 +58,13 @@ func (v *view) replay(ctx context.Context, f *filter, yield func(emulator.LogLin
 	return more
 }
 
-// live yields what arrives after cursor.
+// live yields what arrives after cursor. What has arrived when ctx ends is yielded still: it may be why.
 func (j *Journal) live(ctx context.Context, f *filter, cursor int64, yield func(emulator.LogLine, error) bool) {
-	for ctx.Err() == nil {
+	for ended := false; !ended; {
+		ended = ctx.Err() != nil
 		runs, first, arrived := j.newer(cursor)
 		if len(runs) == 0 {
-			if !rest(ctx, arrived) {
-				return
-			}
+			rest(ctx, arrived)
 			continue
 		}
 		if missed := first - cursor - 1; missed > 0 {
@@ -101,19 +100,17 @@ func (j *Journal) newer(cursor int64) (runs [][]emulator.LogLine, first int64, a
 	return nil, 0, j.arrived
 }
 
-// rest waits for arrived and a moment longer. It is false when ctx has ended.
-func rest(ctx context.Context, arrived <-chan struct{}) bool {
+// rest waits for arrived and a moment longer, or for the end of ctx.
+func rest(ctx context.Context, arrived <-chan struct{}) {
 	select {
 	case <-ctx.Done():
-		return false
+		return
 	case <-arrived:
 	}
 	pause := time.NewTimer(gather)
 	defer pause.Stop()
 	select {
 	case <-ctx.Done():
-		return false
 	case <-pause.C:
-		return true
 	}
 }
