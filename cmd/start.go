@@ -310,11 +310,22 @@ func (a *app) untilStopped(ctx context.Context, d *daemon.Daemon, c *client.Clie
 	cancel()
 	err := d.Stop()
 	hide()
-	viewers.Wait()
+	awaitViewers(&viewers)
 	if a.settings.GetString("log-format") == "text" {
 		a.term.Notef("stopped\n")
 	}
 	return err
+}
+
+// awaitViewers waits until all is shown; not for long, for nobody may read what is shown.
+func awaitViewers(viewers *sync.WaitGroup) {
+	const limit = 500 * time.Millisecond
+	done := make(chan struct{})
+	go func() { viewers.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-time.After(limit):
+	}
 }
 
 func (a *app) showLogs(ctx context.Context, c *client.Client) {

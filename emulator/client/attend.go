@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"errors"
+	"io"
 	"time"
 )
 
@@ -15,22 +16,34 @@ const (
 
 var errSilent = errors.New("it takes calls but has been silent for 10 s; is it suspended?")
 
-// attend gives up a call whose emulator has fallen silent, however long the call itself may take. It is left
-// alone after stop.
-func (c *Client) attend(ctx context.Context) (attended context.Context, stop func()) {
+// attend gives up a call whose emulator has fallen silent, however long the call itself may take: until
+// answered is called. end is the end of the call.
+func (c *Client) attend(ctx context.Context) (attended context.Context, answered, end func()) {
 	attended, giveUp := context.WithCancelCause(ctx)
-	answered, stop := context.WithCancel(attended)
+	waiting, answered := context.WithCancel(attended)
 	go func() {
 		for pause := doubt; ; pause = patience {
 			select {
-			case <-answered.Done():
+			case <-waiting.Done():
 				return
 			case <-time.After(pause):
 			}
-			if _, err := c.Health(answered); errors.Is(err, errSilent) {
+			if _, err := c.Health(waiting); errors.Is(err, errSilent) {
 				giveUp(err)
 			}
 		}
 	}()
-	return attended, stop
+	return attended, answered, func() { giveUp(nil) }
+}
+
+// attendedBody is the answer to a call, which ends when it is closed.
+type attendedBody struct {
+	io.ReadCloser
+	end func()
+}
+
+// Close ends the call.
+func (b attendedBody) Close() error {
+	defer b.end()
+	return b.ReadCloser.Close()
 }

@@ -113,13 +113,15 @@ func (c *Client) sendOnce(ctx context.Context, method, path string, query url.Va
 	if len(query) > 0 {
 		target += "?" + query.Encode()
 	}
+	end := func() {}
 	if path != healthPath {
 		var answered func()
-		ctx, answered = c.attend(ctx)
+		ctx, answered, end = c.attend(ctx)
 		defer answered()
 	}
 	request, err := http.NewRequestWithContext(ctx, method, target, bytes.NewReader(body))
 	if err != nil {
+		end()
 		return nil, err
 	}
 	if body == nil {
@@ -131,11 +133,13 @@ func (c *Client) sendOnce(ctx context.Context, method, path string, query url.Va
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
+		defer end()
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
 		return nil, &UnreachableError{Endpoint: c.endpoint, Err: err}
 	}
+	response.Body = attendedBody{response.Body, end}
 	if response.StatusCode >= 400 {
 		defer response.Body.Close()
 		return nil, readError(response)
